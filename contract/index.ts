@@ -1,0 +1,26 @@
+import { editorsContract } from './editors.ts';
+import { filesContract } from './files.ts';
+import { outputContract } from './output.ts';
+import { runsContract } from './runs.ts';
+import { settingsContract } from './settings.ts';
+import { systemContract } from './system.ts';
+
+export * from './editors.ts';
+export * from './errors.ts';
+export * from './files.ts';
+export * from './ids.ts';
+export * from './output.ts';
+export * from './runs.ts';
+export * from './settings.ts';
+export * from './system.ts';
+
+/** All that may be asked of the core. Every transport serves exactly this. */
+export const contract = {
+  editors: editorsContract,
+  files: filesContract,
+  output: outputContract,
+  runs: runsContract,
+  settings: settingsContract,
+  system: systemContract,
+};
+export type Contract = typeof contract;

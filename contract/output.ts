@@ -1,0 +1,156 @@
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { procedure } from './base.ts';
+import { RunId } from './ids.ts';
+
+/** Largest text of one record, in UTF-16 code units. A producer splits what is longer. */
+export const maxTextLength = 256 * 1024;
+/** Largest serialised MIME bundle of one record, in characters of JSON. What is larger is replaced by a note in text/plain. */
+export const maxBundleLength = 16 * 1024 * 1024;
+/** Most records in one append. */
+export const maxBatchRecords = 256;
+
+/**
+ * A MIME bundle as in Jupyter's messaging protocol (jupyter-client.readthedocs.io, "display_data"): MIME type to data.
+ * Binary types (image/png) are base64 text, JSON types any JSON value, all else text. text/plain is always there.
+ */
+export const MimeBundle = z.record(z.string().min(1).max(200), z.json());
+export type MimeBundle = z.infer<typeof MimeBundle>;
+
+/** One frame of a traceback, outermost first; only frames of the user's code. */
+export const TracebackFrame = z.object({
+  /** File name as Python saw it: the tab's title or path. */
+  file: z.string().max(4096),
+  /** First line is 1. */
+  line: z.number().int().min(1),
+  /** First column is 1; absent where Python does not know it. */
+  column: z.number().int().min(1).optional(),
+  endLine: z.number().int().min(1).optional(),
+  endColumn: z.number().int().min(1).optional(),
+  /** Function, or `<module>`. */
+  name: z.string().max(1000),
+});
+export type TracebackFrame = z.infer<typeof TracebackFrame>;
+
+export const TextStream = z.enum(['stdout', 'stderr', 'stdin']);
+export type TextStream = z.infer<typeof TextStream>;
+
+/**
+ * One step of a run's output. `text` may end in the middle of a line, never of a character.
+ * `stdin` is what the person typed at a prompt (masked for getpass), as the console shows it.
+ */
+export const OutputBody = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('text'), stream: TextStream, text: z.string().max(maxTextLength) }),
+  z.object({
+    kind: z.literal('display'),
+    bundle: MimeBundle,
+    /** With an id, a later record with the same id and `update: true` redraws this one in place. */
+    displayId: z.string().max(200).optional(),
+    update: z.boolean().optional(),
+  }),
+  /** The value of the last expression. */
+  z.object({ kind: z.literal('result'), bundle: MimeBundle }),
+  z.object({
+    kind: z.literal('error'),
+    /** Class of the exception, such as `ZeroDivisionError`. */
+    name: z.string().max(1000),
+    message: z.string().max(64 * 1024),
+    /** The traceback as Python would print it, with the user's frames alone. */
+    traceback: z.string().max(maxTextLength),
+    frames: z.array(TracebackFrame).max(200),
+  }),
+  /** What the application itself has to say inside an output: lines cut, output lost, a note. */
+  z.object({ kind: z.literal('note'), text: z.string().max(4096) }),
+]);
+export type OutputBody = z.infer<typeof OutputBody>;
+
+/** A step with its place: `seq` counts from 1 without a gap within a run; `timeMs` is milliseconds since 1970. */
+export const OutputRecord = z.object({
+  seq: z.number().int().min(1),
+  timeMs: z.number().int().min(0),
+  body: OutputBody,
+});
+export type OutputRecord = z.infer<typeof OutputRecord>;
+
+/** One stored stretch of output, as the index tells it. */
+export const OutputChunk = z.object({
+  firstSeq: z.number().int().min(1),
+  lastSeq: z.number().int().min(1),
+  /** Characters of text in it. */
+  length: z.number().int().min(0),
+  /** Line feeds in its text. */
+  lineFeeds: z.number().int().min(0),
+});
+export type OutputChunk = z.infer<typeof OutputChunk>;
+
+export const OutputMatch = z.object({
+  /** The record in which the line starts. */
+  seq: z.number().int().min(1),
+  /** Line within the run's text, first is 0; counted by line feeds over all text and error records. */
+  line: z.number().int().min(0),
+  /** The line, at most 500 characters around the match. */
+  text: z.string(),
+  /** Start and length of the match within the whole line, in UTF-16 code units. */
+  start: z.number().int().min(0),
+  length: z.number().int().min(0),
+});
+export type OutputMatch = z.infer<typeof OutputMatch>;
+
+export const outputContract = {
+  /**
+   * Appends records to a run of this window. Acknowledged means on disk. Records at or below the last stored `seq` are ignored,
+   * so a batch may be sent again after a lost answer; a gap is refused.
+   *
+   * @throws NOT_FOUND no such run · FORBIDDEN the run belongs to another window · CONFLICT a gap, or the run is finished
+   * · STORAGE_READ_ONLY the disk is full (retryable: send the same batch again)
+   * Cancelling does not undo an append that has begun.
+   */
+  append: procedure
+    .input(z.object({ runId: RunId, records: z.array(OutputRecord).min(1).max(maxBatchRecords) }))
+    .output(z.object({ lastSeq: z.number().int().min(0) })),
+
+  /**
+   * Reads what follows `after`. With `wait` and nothing there yet, it waits for the next record or the run's end, or `waitMs`.
+   *
+   * At least one record is given if one exists, then as many as fit into `maxLength` characters of text.
+   * `finished` is true when the run has ended and nothing follows. Cancelling ends the wait.
+   * @throws NOT_FOUND no such run · STORAGE_CORRUPT a stored chunk cannot be read (its sequence numbers are named)
+   */
+  read: procedure
+    .input(
+      z.object({
+        runId: RunId,
+        after: z.number().int().min(0),
+        maxLength: z.number().int().min(1).max(8 * 1024 * 1024).default(1024 * 1024),
+        waitMs: z.number().int().min(0).max(60_000).default(0),
+      }),
+    )
+    .output(z.object({ records: z.array(OutputRecord), lastSeq: z.number().int().min(0), finished: z.boolean() })),
+
+  /** The stored stretches of a run in order, without their text: what a reader needs to page. @throws NOT_FOUND */
+  index: procedure
+    .input(z.object({ runId: RunId }))
+    .output(z.object({ chunks: z.array(OutputChunk), lastSeq: z.number().int().min(0), finished: z.boolean() })),
+
+  /**
+   * Searches the text of the whole output and yields matches by batches as they are found; the last batch has `done`.
+   * Cancelling stops the scan.
+   *
+   * @throws NOT_FOUND no such run · INVALID_INPUT the regular expression does not compile (its message says where)
+   */
+  search: procedure
+    .input(
+      z.object({
+        runId: RunId,
+        query: z.string().min(1).max(1000),
+        regex: z.boolean().default(false),
+        matchCase: z.boolean().default(false),
+        maxMatches: z.number().int().min(1).max(100_000).default(10_000),
+      }),
+    )
+    .output(
+      eventIterator(
+        z.object({ matches: z.array(OutputMatch), scannedLines: z.number().int().min(0), done: z.boolean(), truncated: z.boolean() }),
+      ),
+    ),
+};
