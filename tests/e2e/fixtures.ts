@@ -1,0 +1,92 @@
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
+import { makeHome, removeHome, startServer, type ServerProcess } from '../support/serverProcess.ts';
+
+/** The window as a person meets it: everything is found by role and accessible name. */
+export class Window {
+  readonly run: Locator;
+  readonly stop: Locator;
+  readonly restart: Locator;
+  readonly editor: Locator;
+  readonly console: Locator;
+  readonly history: Locator;
+  readonly kernel: Locator;
+
+  constructor(readonly page: Page) {
+    this.run = page.getByRole('button', { name: 'Run', exact: true });
+    this.stop = page.getByRole('button', { name: 'Stop', exact: true });
+    this.restart = page.getByRole('button', { name: 'Restart kernel' });
+    this.editor = page.getByRole('textbox', { name: 'Editor' });
+    this.console = page.getByRole('region', { name: 'Console' });
+    this.history = page.getByRole('region', { name: 'History' });
+    this.kernel = page.getByRole('status', { name: 'Kernel' });
+  }
+
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+    await expect(this.run).toBeVisible();
+  }
+
+  async pythonReady(): Promise<void> {
+    await expect(this.kernel).toContainText(/Python 3\.14 ready/, { timeout: 60_000 });
+  }
+
+  /** A new scratch tab by the command palette, so that it works whatever has the focus. */
+  async newTab(): Promise<void> {
+    const tabs = this.page.getByRole('tablist', { name: 'Editors' }).getByRole('tab');
+    const before = await tabs.count();
+    await this.command('New scratch tab');
+    await expect(tabs).toHaveCount(before + 1);
+    await expect(this.editor).toBeFocused();
+  }
+
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const palette = this.page.getByRole('dialog', { name: 'Command palette' });
+    await palette.getByRole('combobox').fill(title);
+    await palette.getByRole('option', { name: title }).first().click();
+  }
+
+  /** Replaces the text of the active tab as a paste would, without the editor's auto-closing. */
+  async write(source: string): Promise<void> {
+    await this.editor.focus();
+    await this.page.keyboard.press('ControlOrMeta+a');
+    await this.page.keyboard.press('Delete');
+    await this.page.keyboard.insertText(source);
+  }
+
+  async runSource(source: string): Promise<void> {
+    await this.write(source);
+    await this.run.click();
+  }
+}
+
+interface Fixtures {
+  home: string;
+  server: ServerProcess;
+  window: Window;
+}
+
+/** Each test has a data folder, a server host and a browser context of its own. */
+export const test = base.extend<Fixtures>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from this pattern
+  home: async ({}, use) => {
+    const home = await makeHome();
+    await use(home);
+    await removeHome(home);
+  },
+  server: async ({ home }, use) => {
+    const server = await startServer(home);
+    await use(server);
+    await server.stop();
+  },
+  window: async ({ page, server }, use) => {
+    const failures: string[] = [];
+    page.on('pageerror', (error) => failures.push(error.message));
+    const window = new Window(page);
+    await window.open(server.url);
+    await use(window);
+    expect(failures, 'no uncaught error in the window').toEqual([]);
+  },
+});
+
+export { expect };
