@@ -1,0 +1,89 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from './fixtures.ts';
+
+test('the welcome page has three samples that run as they are', async ({ window, page }) => {
+  const samples = page.getByRole('button', { name: /open and run/i });
+  await expect(samples).toHaveCount(3);
+  for (let i = 0; i < 3; i++) {
+    await window.command('Welcome');
+    await samples.nth(i).click();
+    await window.pythonReady();
+    const prompt = window.console.getByRole('textbox');
+    const ended = page.getByRole('tablist', { name: 'Runs' }).getByRole('tab').first().getByText(/ms|\d s/);
+    await expect(ended.or(prompt).first()).toBeVisible({ timeout: 30_000 });
+    if (await prompt.isVisible()) await prompt.press('Control+d');
+    await expect(window.console).not.toContainText('SyntaxError');
+  }
+});
+
+test('every region has its name, and F6 goes through them', async ({ window, page }) => {
+  await window.newTab();
+  for (const name of ['Console', 'Variables', 'Plots']) await expect(page.getByRole('region', { name })).toBeVisible();
+  for (const name of ['Files', 'History', 'Settings']) {
+    await page.getByRole('button', { name, exact: true }).click();
+    await expect(page.getByRole('region', { name })).toBeVisible();
+  }
+  await expect(page.getByRole('combobox', { name: 'Target' })).toContainText('This computer');
+  const seen = new Set<string | null>();
+  for (let i = 0; i < 8; i++) {
+    await page.keyboard.press('F6');
+    seen.add(await page.evaluate(() => document.activeElement?.closest('[role=region],section,main,header,footer,nav')?.getAttribute('aria-label') ?? null));
+  }
+  expect(seen.size).toBeGreaterThan(3);
+});
+
+test('writes and runs a snippet by keyboard alone', async ({ window, page }) => {
+  await window.pythonReady();
+  await page.keyboard.press('F1');
+  await page.keyboard.type('New scratch tab');
+  await page.keyboard.press('Enter');
+  await expect(window.editor).toBeFocused();
+  await page.keyboard.type('print(1 + 1)');
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(window.console).toContainText('2');
+});
+
+test('the palette shows every action with its key', async ({ page }) => {
+  await page.keyboard.press('F1');
+  const palette = page.getByRole('dialog', { name: 'Command palette' });
+  for (const action of ['Run file', 'Run selection or cell', 'Run fresh', 'Stop', 'Restart kernel', 'New scratch tab', 'Open file', 'Open folder', 'Save']) {
+    await expect(palette.getByRole('option', { name: new RegExp(action, 'i') }).first()).toBeAttached();
+  }
+  await expect(palette.getByRole('option', { name: /run file/i }).first()).toContainText(/enter|⏎|↵/i);
+});
+
+test('settings are kept', async ({ page, window }) => {
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+  const settings = page.getByRole('region', { name: 'Settings' });
+  await settings.getByLabel(/editor font size/i).fill('19');
+  await settings.getByLabel(/editor font size/i).press('Tab');
+  await window.newTab();
+  await window.write('x = 1');
+  await expect.poll(() => page.locator('.view-line').first().evaluate((line) => getComputedStyle(line).fontSize)).toBe('19px');
+  await page.reload();
+  await expect.poll(() => page.locator('.view-line').first().evaluate((line) => getComputedStyle(line).fontSize)).toBe('19px');
+});
+
+for (const theme of ['light', 'dark', 'high contrast'] as const) {
+  test(`axe finds nothing in ${theme}`, async ({ window, page }) => {
+    await page.emulateMedia({ colorScheme: theme === 'dark' ? 'dark' : 'light', contrast: theme === 'high contrast' ? 'more' : 'no-preference' });
+    const check = async (what: string): Promise<void> => {
+      const found = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze();
+      expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ')}`), what).toEqual([]);
+    };
+    await check('welcome');
+    await window.newTab();
+    await window.pythonReady();
+    await window.runSource('import sys\nprint("out")\nprint("\\x1b[32mgreen\\x1b[0m")\nprint("err", file=sys.stderr)\nfigure = [1]\n1 / 0');
+    await expect(window.console).toContainText('ZeroDivisionError');
+    await check('after a run');
+    for (const name of ['Files', 'History', 'Settings']) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await expect(page.getByRole('region', { name })).toBeVisible();
+      await check(name);
+    }
+    await page.keyboard.press('F1');
+    await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible();
+    await check('palette');
+  });
+}

@@ -1,0 +1,33 @@
+import { createRouterClient } from '@orpc/server';
+import { newClientId, newRunId } from '../../contract/index.ts';
+import { createCore } from '../../main/core/core.ts';
+
+/** Puts `count` finished runs into the history of a data folder, through the core as a window would. */
+export async function fillHistory(home: string, count: number): Promise<void> {
+  const core = await createCore({ home, host: 'test', appVersion: '0.0.0' });
+  const clientId = newClientId();
+  const client = createRouterClient(core.router, { context: { clientId } });
+  const start = Date.now() - count * 1000;
+  for (let i = 0; i < count; i++) {
+    const id = newRunId(start + i * 1000);
+    const failed = i % 7 === 0;
+    await client.runs.start({
+      id,
+      engine: 'local',
+      mode: 'file',
+      title: `scratch ${i % 20}`,
+      source: `value_${i} = ${i}\nprint(value_${i} * 2)\n`,
+      pythonVersion: '3.14.2',
+    });
+    await client.output.append({ runId: id, records: [{ seq: 1, timeMs: start, body: { kind: 'text', stream: 'stdout', text: `${i * 2}\n` } }] });
+    await client.runs.finish({
+      id,
+      status: failed ? 'failed' : 'succeeded',
+      exitCode: failed ? 1 : 0,
+      durationMs: i % 300,
+      peakMemoryBytes: 60_000_000,
+      error: failed ? 'ValueError: no such value' : null,
+    });
+  }
+  await core.dispose();
+}
