@@ -1,0 +1,59 @@
+import { resolve } from 'node:path';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+
+/** The window's own build, and the settings of the tests that run in Node. */
+export default defineConfig({
+  root: resolve(root, 'renderer'),
+  // Both hosts serve the window at the root of an origin of its own.
+  base: '/',
+  publicDir: false,
+  cacheDir: resolve(root, '.cache/vite'),
+  plugins: [react(), tailwindcss()],
+  worker: { format: 'es' },
+  build: {
+    // Electron 22, the oldest that the window runs in, is Chromium 108.
+    target: 'chrome108',
+    outDir: resolve(root, 'dist/window'),
+    // The frames and Python's files are built into the same folder by other parts of scripts/build.mjs.
+    emptyOutDir: false,
+    assetsDir: 'assets',
+    // A data: URL would need a wider content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 6000,
+    reportCompressedSize: false,
+  },
+  test: {
+    root,
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    passWithNoTests: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{contract,kernel,main,preload,renderer}/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
+        },
+      },
+      { extends: true, test: { name: 'contract', include: ['tests/contract/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], testTimeout: 60_000 },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      reportsDirectory: resolve(root, 'coverage'),
+      reporter: ['text-summary', 'json-summary', 'html'],
+      include: ['contract/**/*.ts', 'kernel/**/*.ts', 'main/core/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.d.ts'],
+      thresholds: { lines: 95 },
+    },
+  },
+});
