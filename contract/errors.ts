@@ -49,15 +49,17 @@ export type ErrorData = z.infer<typeof ErrorData>;
 /** The one class of our own errors. The message says what happened and why; `action` what to do. */
 export class AppError extends Error {
   override readonly name = 'AppError';
+  readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly action: string | undefined;
 
   constructor(
-    readonly code: ErrorCode,
+    code: ErrorCode,
     message: string,
     options: { retryable?: boolean; action?: string; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
     this.retryable = options.retryable ?? (code === 'UNAVAILABLE' || code === 'TIMEOUT' || code === 'RATE_LIMITED');
     this.action = options.action;
   }

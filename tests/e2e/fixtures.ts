@@ -3,6 +3,7 @@ import { makeHome, removeHome, startServer, type ServerProcess } from '../suppor
 
 /** The window as a person meets it: everything is found by role and accessible name. */
 export class Window {
+  readonly page: Page;
   readonly run: Locator;
   readonly stop: Locator;
   readonly restart: Locator;
@@ -11,7 +12,8 @@ export class Window {
   readonly history: Locator;
   readonly kernel: Locator;
 
-  constructor(readonly page: Page) {
+  constructor(page: Page) {
+    this.page = page;
     this.run = page.getByRole('button', { name: 'Run', exact: true });
     this.stop = page.getByRole('button', { name: 'Stop', exact: true });
     this.restart = page.getByRole('button', { name: 'Restart kernel' });
