@@ -1,0 +1,12 @@
+export { ask, type Choice, type Question } from './ask.ts';
+export { Button, IconButton, type ButtonProps, type IconButtonProps } from './Button.tsx';
+export { Dialog, type DialogProps } from './Dialog.tsx';
+export { EmptyState } from './EmptyState.tsx';
+export { SearchField, Select, Switch, TextField } from './fields.tsx';
+export { ContextMenu, Menu, type MenuItem } from './Menu.tsx';
+export { dismissToast, notify, reportError, type ToastInput } from './notify/index.ts';
+export { Questions } from './Questions.tsx';
+export { Region } from './Region.tsx';
+export { TabStrip, type TabItem, type TabStripProps } from './TabStrip.tsx';
+export { Toaster } from './Toaster.tsx';
+export { Tooltip, TooltipProvider } from './Tooltip.tsx';
