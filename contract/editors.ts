@@ -28,8 +28,14 @@ export const editorsContract = {
   /** Saves one tab, new or changed; on disk when it answers. @throws STORAGE_READ_ONLY */
   save: procedure.input(EditorTab).output(z.object({})),
 
-  /** Saves order and active tab, and forgets tabs that are not in `order` (at most the 20 last are kept for `reopen`). */
-  arrange: procedure.input(z.object({ order: z.array(TabId).max(1000), activeId: TabId.nullable() })).output(z.object({})),
+  /**
+   * Saves order and active tab. With `closed`, exactly those tabs are forgotten, and tabs that are in neither list stay, behind the
+   * others (another window has them open); without it, all tabs that are not in `order` are forgotten.
+   * At most the 20 last forgotten ones are kept for `reopen`.
+   */
+  arrange: procedure
+    .input(z.object({ order: z.array(TabId).max(1000), activeId: TabId.nullable(), closed: z.array(TabId).max(1000).optional() }))
+    .output(z.object({})),
 
   /** Brings back the tab that was closed last, or null. */
   reopen: procedure.output(z.object({ tab: EditorTab.nullable() })),
