@@ -1,0 +1,49 @@
+import { AppError } from '../../../contract/errors.ts';
+
+/** What a failure of SQLite means for the application. */
+export type Fault = 'cannotWrite' | 'corrupt' | 'busy' | 'other';
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** Sorts an error of SQLite, or of the file system under it (sqlite.org/rescode.html). */
+export function faultOf(error: unknown): Fault {
+  const code = codeOf(error);
+  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_IOERR_SHORT_READ') return 'corrupt';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
+  if (/^SQLITE_(FULL|READONLY|CANTOPEN|IOERR|PERM)/.test(code) || /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM)$/.test(code)) return 'cannotWrite';
+  return 'other';
+}
+
+/** Why nothing can be written, in words for a person. */
+export function writeFaultReason(error: unknown): string {
+  const code = codeOf(error);
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC))/.test(code)) return 'The disk is full.';
+  if (/^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM)/.test(code)) return 'The data folder is not writable.';
+  return `The disk refused to write (${code}).`;
+}
+
+/** The error that a refused write gives. It may be sent again unchanged: nothing of it was stored. */
+export function readOnlyError(reason: string, cause?: unknown): AppError {
+  return new AppError('STORAGE_READ_ONLY', `${reason} Nothing can be saved until there is room again.`, {
+    retryable: true,
+    action: 'Free some space on the disk that holds the data folder; saving goes on by itself.',
+    cause,
+  });
+}
+
+export function corruptError(path: string, cause: unknown): AppError {
+  return new AppError('STORAGE_CORRUPT', `The database ${path} is damaged (${cause instanceof Error ? cause.message : String(cause)}).`, {
+    action: 'Start PyExeKube again: the damaged file is set aside, and the newest backup is restored.',
+    cause,
+  });
+}
+
+export function busyError(cause: unknown): AppError {
+  return new AppError('UNAVAILABLE', 'Another PyExeKube is writing to the same database and did not finish in 5 s.', {
+    retryable: true,
+    action: 'Try again.',
+    cause,
+  });
+}

@@ -1,0 +1,7 @@
+import { initial } from './001-initial.ts';
+import type { Migration } from './migration.ts';
+
+export type { Migration } from './migration.ts';
+
+/** All steps in order. A new one goes to the end, in a file of its own. */
+export const migrations: readonly Migration[] = [initial];

@@ -1,0 +1,144 @@
+import { AppError } from '../../../contract/errors.ts';
+import type { OutputChunk, OutputRecord } from '../../../contract/output.ts';
+import type { Sql } from '../database/index.ts';
+import { chunkBytes, decodeChunk, encodeChunk, encodings, weightOf, type Encoding, type StoredChunk } from './codec.ts';
+
+/** What a run's row keeps about its output. The tail is what follows the last compressed chunk. */
+export interface OutputCounters {
+  key: number;
+  last_seq: number;
+  tail_rows: number;
+  tail_length: number;
+  tail_seq: number;
+}
+
+/** A tail of this weight is compressed. Below chunkBytes, so that producers that flush just under it do not make chunks of twice its size. */
+const sealWeight = chunkBytes / 2;
+/** A tail of this many rows is joined into one row, so that a slow printer does not leave thousands of them. */
+const maxTailRows = 256;
+
+const chunkColumns = 'first_seq, last_seq, length, line_feeds, encoding, checksum, data';
+
+function insertChunk(sql: Sql, key: number, records: readonly OutputRecord[], encoding: Encoding): number {
+  const chunk = encodeChunk(records, encoding);
+  sql.run(
+    `INSERT INTO output_chunks (run_key, ${chunkColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    key, chunk.first_seq, chunk.last_seq, chunk.length, chunk.line_feeds, chunk.encoding, chunk.checksum, chunk.data,
+  );
+  return chunk.data.byteLength;
+}
+
+export function damagedChunk(chunk: { first_seq: number; last_seq: number }): AppError {
+  return new AppError(
+    'STORAGE_CORRUPT',
+    `The stored output from record ${chunk.first_seq} to ${chunk.last_seq} is damaged and cannot be read; the rest can.`,
+    { action: `Go on reading after record ${chunk.last_seq}.` },
+  );
+}
+
+/** Removes the rows of the tail and gives their records. Damaged rows stay as they are. */
+function takeTail(sql: Sql, run: OutputCounters): { records: OutputRecord[]; bytes: number } {
+  if (run.tail_rows === 0) return { records: [], bytes: 0 };
+  const rows = sql.all<StoredChunk & { chunk: number }>(
+    `SELECT chunk, ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq >= ? ORDER BY first_seq`,
+    run.key, run.tail_seq,
+  );
+  const decoded = rows.map(decodeChunk);
+  // Chunks stay contiguous: only what follows the last damaged row is packed again.
+  const keep = decoded.lastIndexOf(null) + 1;
+  let bytes = 0;
+  const records: OutputRecord[] = [];
+  for (const [i, row] of rows.entries()) {
+    if (i < keep) continue;
+    sql.run('DELETE FROM output_chunks WHERE chunk = ?', row.chunk);
+    bytes += row.data.byteLength;
+    records.push(...(decoded[i] ?? []));
+  }
+  return { records, bytes };
+}
+
+/** Splits records into groups that are worth compressing, and what is left over. */
+function groupsOf(records: readonly OutputRecord[]): { full: OutputRecord[][]; rest: OutputRecord[]; restWeight: number } {
+  const full: OutputRecord[][] = [];
+  let rest: OutputRecord[] = [];
+  let restWeight = 0;
+  for (const record of records) {
+    rest.push(record);
+    restWeight += weightOf(record);
+    if (restWeight >= sealWeight) {
+      full.push(rest);
+      rest = [];
+      restWeight = 0;
+    }
+  }
+  return { full, rest, restWeight };
+}
+
+/** Stores records that follow `run.last_seq`, packing the tail when it has grown large enough. */
+export function appendRecords(sql: Sql, run: OutputCounters, records: readonly OutputRecord[]): void {
+  const weight = records.reduce((sum, record) => sum + weightOf(record), 0);
+  let storedBytes = 0;
+  let tail = { rows: run.tail_rows + 1, length: run.tail_length + weight, seq: run.tail_rows === 0 ? (records[0]?.seq ?? 0) : run.tail_seq };
+  if (tail.length < sealWeight && tail.rows < maxTailRows) {
+    storedBytes += insertChunk(sql, run.key, records, encodings.json);
+  } else {
+    const taken = takeTail(sql, run);
+    storedBytes -= taken.bytes;
+    const { full, rest, restWeight } = groupsOf([...taken.records, ...records]);
+    for (const group of full) storedBytes += insertChunk(sql, run.key, group, encodings.zstd);
+    if (rest.length > 0) storedBytes += insertChunk(sql, run.key, rest, encodings.json);
+    tail = { rows: rest.length > 0 ? 1 : 0, length: restWeight, seq: rest[0]?.seq ?? 0 };
+  }
+  sql.run(
+    `UPDATE runs SET last_seq = ?, output_length = output_length + ?, stored_bytes = stored_bytes + ?,
+     tail_rows = ?, tail_length = ?, tail_seq = ? WHERE key = ?`,
+    records.at(-1)?.seq ?? run.last_seq, weight, storedBytes, tail.rows, tail.length, tail.seq, run.key,
+  );
+}
+
+/** Packs a run's tail for good; nothing is expected to follow, though it may. */
+export function sealOutput(sql: Sql, key: number): void {
+  const run = sql.get<OutputCounters>('SELECT key, last_seq, tail_rows, tail_length, tail_seq FROM runs WHERE key = ?', key);
+  if (run === undefined || run.tail_rows === 0) return;
+  const { records, bytes } = takeTail(sql, run);
+  const stored = records.length > 0 ? insertChunk(sql, key, records, encodings.zstd) : 0;
+  sql.run('UPDATE runs SET stored_bytes = stored_bytes + ?, tail_rows = 0, tail_length = 0, tail_seq = 0 WHERE key = ?', stored - bytes, key);
+}
+
+/** The chunk that holds the record after `after`, or the next there is. */
+export function chunkAfter(sql: Sql, key: number, after: number): StoredChunk | undefined {
+  const text = (condition: string): string => `SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND ${condition} LIMIT 1`;
+  const holding = sql.get<StoredChunk>(text('first_seq <= ? ORDER BY first_seq DESC'), key, after + 1);
+  if (holding !== undefined && holding.last_seq > after) return holding;
+  return sql.get<StoredChunk>(text('first_seq > ? ORDER BY first_seq'), key, after);
+}
+
+/** At least one record after `after` if there is one, then as many as weigh `maxLength`. @throws STORAGE_CORRUPT the very next chunk is damaged */
+export function readRecords(sql: Sql, key: number, after: number, maxLength: number): OutputRecord[] {
+  const records: OutputRecord[] = [];
+  let left = maxLength;
+  let at = after;
+  for (;;) {
+    const chunk = chunkAfter(sql, key, at);
+    if (chunk === undefined) return records;
+    const decoded = decodeChunk(chunk);
+    if (decoded === null) {
+      if (records.length > 0) return records;
+      throw damagedChunk(chunk);
+    }
+    for (const record of decoded) {
+      if (record.seq <= after) continue;
+      left -= weightOf(record);
+      if (left < 0 && records.length > 0) return records;
+      records.push(record);
+    }
+    at = chunk.last_seq;
+  }
+}
+
+/** What is stored, without the text; from an index alone. */
+export function listChunks(sql: Sql, key: number): OutputChunk[] {
+  return sql
+    .all<Omit<StoredChunk, 'data'>>('SELECT first_seq, last_seq, length, line_feeds FROM output_chunks WHERE run_key = ? ORDER BY first_seq', key)
+    .map((row) => ({ firstSeq: row.first_seq, lastSeq: row.last_seq, length: row.length, lineFeeds: row.line_feeds }));
+}

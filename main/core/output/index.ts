@@ -1,0 +1,2 @@
+export { sealOutput } from './chunks.ts';
+export { createOutput, type Output } from './output.ts';

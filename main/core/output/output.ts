@@ -1,0 +1,123 @@
+import { AppError } from '../../../contract/errors.ts';
+import type { ClientId, RunId } from '../../../contract/ids.ts';
+import type { contract } from '../../../contract/index.ts';
+import type { OutputChunk, OutputRecord } from '../../../contract/output.ts';
+import type { Changes, Storage } from '../database/index.ts';
+import type { ParsedInput } from '../ports.ts';
+import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
+import { appendRecords, listChunks, readRecords } from './chunks.ts';
+
+type ReadInput = ParsedInput<(typeof contract)['output']['read']>;
+
+export interface OutputPage {
+  records: OutputRecord[];
+  lastSeq: number;
+  finished: boolean;
+}
+
+export interface OutputDependencies {
+  storage: Storage;
+  changes: Changes;
+  coreId: string;
+  feed: RunsFeed;
+}
+
+export interface Output {
+  append(runId: RunId, records: readonly OutputRecord[], clientId: ClientId): number;
+  read(input: ReadInput, signal: AbortSignal | undefined): Promise<OutputPage>;
+  index(runId: RunId): { chunks: OutputChunk[]; lastSeq: number; finished: boolean };
+  /** Makes those who wait for this run's output look again. */
+  wake(runId: RunId): void;
+  dispose(): void;
+}
+
+export function createOutput({ storage, changes, coreId, feed }: OutputDependencies): Output {
+  const waiting = new Map<RunId, Set<() => void>>();
+
+  function wake(runId: RunId): void {
+    for (const resume of waiting.get(runId) ?? []) resume();
+  }
+
+  /** Waits for `wake`, a commit of another process, the time, or the signal. */
+  function nextChange(runId: RunId, waitMs: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const waiters = waiting.get(runId) ?? new Set();
+      waiting.set(runId, waiters);
+      const resume = (): void => {
+        clearTimeout(timer);
+        unsubscribe();
+        signal?.removeEventListener('abort', resume);
+        waiters.delete(resume);
+        if (waiters.size === 0) waiting.delete(runId);
+        resolve();
+      };
+      const timer = setTimeout(resume, waitMs);
+      const unsubscribe = changes.subscribe('any', resume);
+      signal?.addEventListener('abort', resume, { once: true });
+      waiters.add(resume);
+    });
+  }
+
+  function readNow(input: ReadInput): OutputPage {
+    return storage.read((sql) => {
+      const run = findRun(sql, input.runId);
+      const records = run.last_seq > input.after ? readRecords(sql, run.key, input.after, input.maxLength) : [];
+      const reached = records.at(-1)?.seq ?? input.after;
+      return { records, lastSeq: run.last_seq, finished: run.status !== 'running' && reached >= run.last_seq };
+    });
+  }
+
+  return {
+    append(runId, records, clientId) {
+      const { lastSeq, revived } = storage.write((sql) => {
+        const run = findOwnRun(sql, runId, clientId);
+        const fresh = freshRecords(records, run.last_seq);
+        if (fresh.length === 0) return { lastSeq: run.last_seq, revived: null };
+        const changed = reviveRun(sql, run, coreId);
+        appendRecords(sql, run, fresh);
+        if (changed) feed.bump(sql);
+        return { lastSeq: fresh.at(-1)?.seq ?? run.last_seq, revived: changed ? summaryOf(findRun(sql, runId)) : null };
+      });
+      if (revived !== null) feed.changed(revived);
+      wake(runId);
+      return lastSeq;
+    },
+
+    async read(input, signal) {
+      const deadline = performance.now() + input.waitMs;
+      for (;;) {
+        const page = readNow(input);
+        const left = deadline - performance.now();
+        if (page.records.length > 0 || page.finished || left <= 0 || signal?.aborted === true) return page;
+        await nextChange(input.runId, left, signal);
+      }
+    },
+
+    index: (runId) =>
+      storage.read((sql) => {
+        const run = findRun(sql, runId);
+        return { chunks: listChunks(sql, run.key), lastSeq: run.last_seq, finished: run.status !== 'running' };
+      }),
+
+    wake,
+
+    dispose() {
+      for (const runId of [...waiting.keys()]) wake(runId);
+    },
+  };
+}
+
+/** Those that follow what is stored. @throws CONFLICT records are missing between */
+function freshRecords(records: readonly OutputRecord[], lastSeq: number): OutputRecord[] {
+  let expected = records[0]?.seq ?? 0;
+  if (expected > lastSeq + 1) {
+    throw new AppError('CONFLICT', `Records ${lastSeq + 1} to ${expected - 1} are missing: the output is stored up to ${lastSeq}.`, {
+      action: `Send what follows record ${lastSeq}.`,
+    });
+  }
+  for (const record of records) {
+    if (record.seq !== expected) throw new AppError('CONFLICT', `Record ${expected} is missing in the batch: ${record.seq} is in its place.`);
+    expected++;
+  }
+  return records.filter((record) => record.seq > lastSeq);
+}

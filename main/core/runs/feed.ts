@@ -1,0 +1,33 @@
+import type { RunEvent, RunSummary } from '../../../contract/runs.ts';
+import type { RunId } from '../../../contract/ids.ts';
+import type { Changes, Sql } from '../database/index.ts';
+import { Feed } from '../feed.ts';
+
+/** Tells readers what happens to runs, here and in the other processes on the same database. */
+export interface RunsFeed {
+  /** Within the transaction of a change. */
+  bump(sql: Sql): void;
+  /** After its commit. */
+  changed(run: RunSummary): void;
+  deleted(ids: RunId[]): void;
+  /** Much changed at once: read again. */
+  reset(): void;
+  watch(signal: AbortSignal | undefined): AsyncGenerator<RunEvent, void>;
+  dispose(): void;
+}
+
+export function createRunsFeed(changes: Changes): RunsFeed {
+  const feed = new Feed<RunEvent>({ type: 'reset' });
+  const unsubscribe = changes.subscribe('runs', () => feed.publish({ type: 'reset' }));
+  return {
+    bump: (sql) => changes.bump(sql, 'runs'),
+    changed: (run) => feed.publish({ type: 'changed', run }),
+    deleted: (ids) => feed.publish({ type: 'deleted', ids }),
+    reset: () => feed.publish({ type: 'reset' }),
+    watch: (signal) => feed.read(signal),
+    dispose: () => {
+      unsubscribe();
+      feed.close();
+    },
+  };
+}

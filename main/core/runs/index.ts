@@ -1,0 +1,5 @@
+export { createRunsFeed, type RunsFeed } from './feed.ts';
+export { findOwnRun, findRun, reviveRun } from './owned.ts';
+export { summaryOf, type RunRow } from './rows.ts';
+export { createRuns, type Runs } from './runs.ts';
+export { createTextIndex, type TextIndex } from './textIndex.ts';

@@ -1,0 +1,175 @@
+import { AppError } from '../../../contract/errors.ts';
+import type { ClientId, RunId } from '../../../contract/ids.ts';
+import type { contract } from '../../../contract/index.ts';
+import type { Run, RunEvent, RunFilter, RunSummary } from '../../../contract/runs.ts';
+import type { Sql, Storage } from '../database/index.ts';
+import type { ParsedInput } from '../ports.ts';
+import type { RunsFeed } from './feed.ts';
+import { countRuns, listRuns } from './list.ts';
+import { findOwnRun, findRun, noSuchRun, reviveRun } from './owned.ts';
+import { detailColumns, firstLineOf, runColumns, runOf, summaryOf, type DetailsRow, type RunRow } from './rows.ts';
+import { unindexRun, type TextIndex } from './textIndex.ts';
+
+type Inputs = typeof contract.runs;
+type StartInput = ParsedInput<Inputs['start']>;
+type FinishInput = ParsedInput<Inputs['finish']>;
+type UpdateInput = ParsedInput<Inputs['update']>;
+
+export interface RunsDependencies {
+  storage: Storage;
+  /** This process among those that share the database. */
+  coreId: string;
+  feed: RunsFeed;
+  textIndex: TextIndex;
+  /** Packs what is left of a run's output, within the transaction that ends the run. */
+  sealOutput(sql: Sql, key: number): void;
+  /** A run's status changed: those who wait for its output look again. */
+  outputChanged(id: RunId): void;
+  /** Something was deleted: its output is to be cleared away. */
+  garbageLeft(): void;
+}
+
+export interface Runs {
+  start(input: StartInput, clientId: ClientId): RunSummary;
+  finish(input: FinishInput, clientId: ClientId): RunSummary;
+  get(id: RunId): Run;
+  list(filter: RunFilter, cursor: RunId | null, limit: number): { runs: RunSummary[]; next: RunId | null };
+  count(filter: RunFilter, limit: number): number;
+  update(input: UpdateInput): RunSummary;
+  delete(ids: readonly RunId[]): number;
+  watch(signal: AbortSignal | undefined): AsyncGenerator<RunEvent, void>;
+}
+
+export function createRuns(deps: RunsDependencies): Runs {
+  const { storage, coreId, feed, textIndex } = deps;
+  return {
+    start(input, clientId) {
+      const { summary, fresh } = storage.write((sql) => {
+        const known = sql.get<RunRow & DetailsRow>(`SELECT ${runColumns}, ${detailColumns} FROM runs JOIN run_details USING (key) WHERE id = ?`, input.id);
+        if (known !== undefined) return { summary: repeatedStart(known, input, clientId), fresh: false };
+        insertRun(sql, input, clientId, coreId);
+        feed.bump(sql);
+        return { summary: summaryOf(findRun(sql, input.id)), fresh: true };
+      });
+      if (fresh) {
+        feed.changed(summary);
+        textIndex.schedule();
+      }
+      return summary;
+    },
+
+    finish(input, clientId) {
+      const { summary, fresh } = storage.write((sql) => {
+        const row = findOwnRun(sql, input.id, clientId);
+        if (isRepeatedFinish(row, input)) return { summary: summaryOf(row), fresh: false };
+        reviveRun(sql, row, coreId);
+        endRun(sql, row.key, input, deps);
+        return { summary: summaryOf(findRun(sql, input.id)), fresh: true };
+      }, 'power');
+      if (fresh) {
+        feed.changed(summary);
+        deps.outputChanged(input.id);
+        textIndex.schedule();
+      }
+      return summary;
+    },
+
+    get: (id) =>
+      storage.read((sql) => {
+        const row = sql.get<RunRow & DetailsRow>(`SELECT ${runColumns}, ${detailColumns} FROM runs JOIN run_details USING (key) WHERE id = ?`, id);
+        if (row === undefined) throw noSuchRun(id);
+        return runOf(row);
+      }),
+
+    list(filter, cursor, limit) {
+      if (filter.search !== undefined) textIndex.flush();
+      return storage.read((sql) => listRuns(sql, filter, cursor, limit));
+    },
+
+    count(filter, limit) {
+      if (filter.search !== undefined) textIndex.flush();
+      return storage.read((sql) => countRuns(sql, filter, limit));
+    },
+
+    update(input) {
+      const summary = storage.write((sql) => {
+        const row = findRun(sql, input.id);
+        if (input.title !== undefined) sql.run('UPDATE runs SET title = ?, indexed = 0 WHERE key = ?', input.title, row.key);
+        if (input.pinned !== undefined) sql.run('UPDATE runs SET pinned = ? WHERE key = ?', input.pinned ? 1 : 0, row.key);
+        feed.bump(sql);
+        return summaryOf(findRun(sql, input.id));
+      }, 'power');
+      feed.changed(summary);
+      textIndex.schedule();
+      return summary;
+    },
+
+    delete(ids) {
+      const gone = storage.write((sql) => {
+        const rows = [...new Set(ids)].flatMap((id) => sql.all<RunRow>(`SELECT ${runColumns} FROM runs WHERE id = ?`, id));
+        const running = rows.find((row) => row.status === 'running');
+        if (running !== undefined) {
+          throw new AppError('CONFLICT', `The run "${running.title}" is still running; nothing was deleted.`, { action: 'Stop it first.' });
+        }
+        for (const row of rows) deleteRun(sql, row.key);
+        if (rows.length > 0) feed.bump(sql);
+        return rows.map((row) => row.id);
+      }, 'power');
+      if (gone.length > 0) {
+        feed.deleted(gone);
+        deps.garbageLeft();
+      }
+      return gone.length;
+    },
+
+    watch: (signal) => feed.watch(signal),
+  };
+}
+
+function insertRun(sql: Sql, input: StartInput, clientId: ClientId, coreId: string): void {
+  const inserted = sql.get<{ key: number }>(
+    `INSERT INTO runs (id, engine, status, mode, title, first_line, started_ms, python_version, client_id, core_id)
+     VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
+    input.id, input.engine, input.mode, input.title, firstLineOf(input.source), Date.now(), input.pythonVersion, clientId, coreId,
+  );
+  sql.run(
+    'INSERT INTO run_details (key, source, path, tab_id, line_offset, argv) VALUES (?, ?, ?, ?, ?, ?)',
+    inserted?.key ?? null, input.source, input.path, input.tabId, input.lineOffset, JSON.stringify(input.argv),
+  );
+}
+
+/** A start that arrives a second time, because its answer was lost, is answered as the first; anything else is a clash. */
+function repeatedStart(known: RunRow & DetailsRow, input: StartInput, clientId: ClientId): RunSummary {
+  const same =
+    known.client_id === clientId &&
+    known.engine === input.engine &&
+    known.mode === input.mode &&
+    known.source === input.source &&
+    known.path === input.path &&
+    known.tab_id === input.tabId &&
+    known.line_offset === input.lineOffset &&
+    known.argv === JSON.stringify(input.argv);
+  if (same) return summaryOf(known);
+  throw new AppError('CONFLICT', `The id ${input.id} belongs to another run already.`, { action: 'Start the run again.' });
+}
+
+function isRepeatedFinish(row: RunRow, input: FinishInput): boolean {
+  if (row.status === 'running' || row.owner_gone === 1) return false;
+  if (row.status === input.status && row.exit_code === input.exitCode && row.error === input.error) return true;
+  throw new AppError('CONFLICT', `The run ${row.id} has ended already (${row.status}).`);
+}
+
+function endRun(sql: Sql, key: number, input: FinishInput, deps: RunsDependencies): void {
+  deps.sealOutput(sql, key);
+  sql.run('UPDATE runs SET status = ?, exit_code = ?, duration_ms = ? WHERE key = ?', input.status, input.exitCode, input.durationMs, key);
+  if (input.error !== null) sql.run('UPDATE runs SET error = ?, indexed = 0 WHERE key = ?', input.error, key);
+  sql.run('UPDATE run_details SET peak_memory_bytes = ?, frames = ? WHERE key = ?', input.peakMemoryBytes, JSON.stringify(input.frames), key);
+  deps.feed.bump(sql);
+}
+
+/** Takes a run out of the history. Its output, which may be large, is cleared away in small steps afterwards. */
+export function deleteRun(sql: Sql, key: number): void {
+  unindexRun(sql, key);
+  sql.run('INSERT INTO deleted_outputs (run_key) VALUES (?)', key);
+  sql.run('DELETE FROM runs WHERE key = ?', key);
+}

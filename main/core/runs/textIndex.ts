@@ -1,0 +1,77 @@
+import type { Sql, Storage } from '../database/index.ts';
+
+/** Characters of source that one step indexes, so that no step takes long. */
+const stepLength = 256 * 1024;
+
+interface PendingRow {
+  key: number;
+  title: string;
+  error: string | null;
+  source: string;
+}
+
+/** Brings the full-text indexes up to date for the next runs that need it. @returns whether any are left */
+function indexStep(sql: Sql): boolean {
+  const keys = sql.all<{ key: number }>('SELECT key FROM runs WHERE indexed = 0 ORDER BY key LIMIT 100');
+  let length = 0;
+  for (const { key } of keys) {
+    const row = sql.get<PendingRow>('SELECT key, title, error, source FROM runs JOIN run_details USING (key) WHERE key = ?', key);
+    if (row !== undefined) {
+      unindexRun(sql, key);
+      sql.run('INSERT INTO run_text (rowid, title, source, error) VALUES (?, ?, ?, ?)', key, row.title, row.source, row.error ?? '');
+      sql.run('INSERT INTO run_words (rowid, body) VALUES (?, ?)', key, `${row.title}\n${row.error ?? ''}\n${row.source}`);
+      length += row.source.length;
+    }
+    sql.run('UPDATE runs SET indexed = 1 WHERE key = ?', key);
+    if (length >= stepLength) return true;
+  }
+  return keys.length === 100;
+}
+
+/** Takes a run out of the full-text indexes. */
+export function unindexRun(sql: Sql, key: number): void {
+  sql.run('DELETE FROM run_text WHERE rowid = ?', key);
+  sql.run('DELETE FROM run_words WHERE rowid = ?', key);
+}
+
+function isPending(storage: Storage): boolean {
+  return storage.read((sql) => sql.get('SELECT 1 FROM runs WHERE indexed = 0 LIMIT 1') !== undefined);
+}
+
+export interface TextIndex {
+  /** Something changed: index it when there is nothing else to do. */
+  schedule(): void;
+  /** Indexes all that waits; a search does that first, so that it finds what was started a moment ago. */
+  flush(): void;
+  dispose(): void;
+}
+
+/**
+ * Keeps the full-text indexes. A run is indexed after its start has been answered, because trigrams of a long source take
+ * longer than everything else that a start does; what waits is marked in the database and survives a crash.
+ */
+export function createTextIndex(storage: Storage): TextIndex {
+  let timer: NodeJS.Immediate | undefined;
+
+  function step(): void {
+    timer = undefined;
+    try {
+      if (isPending(storage) && storage.write(indexStep)) schedule();
+    } catch {
+      // The storage reports its own faults; what waits stays marked.
+    }
+  }
+
+  function schedule(): void {
+    timer ??= setImmediate(step);
+  }
+
+  return {
+    schedule,
+    flush: () => {
+      if (storage.state().state !== 'ok' || !isPending(storage)) return;
+      while (storage.write(indexStep));
+    },
+    dispose: () => clearImmediate(timer),
+  };
+}
