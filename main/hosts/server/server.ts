@@ -1,18 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { BodyLimitPlugin, RPCHandler as HttpHandler } from '@orpc/server/node';
-import { RPCHandler as SocketHandler } from '@orpc/server/ws';
 import { WebSocketServer } from 'ws';
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
 import { ClientId } from '../../../contract/ids.ts';
 import { indexAssets, plainHeaders } from '../../core/assets/index.ts';
-import type { CallContext, Core } from '../../core/core.ts';
-import { createPresence } from '../presence.ts';
+import type { Core } from '../../core/core.ts';
+import type { CoreContext } from '../../core/ports.ts';
+import { serveCalls } from '../calls.ts';
 import { refuse, serveFile } from './files.ts';
 import { checkCallOrigin, checkHost, type Refusal } from './guards.ts';
 import { createSessions } from './session.ts';
-import { serveSocket } from './socket.ts';
+import { socketPort } from './socket.ts';
 
 /** Largest single message or body, bytes: a file of maxEditableBytes, or one batch of output, as JSON. */
 const maxMessageBytes = 128 * 1024 * 1024;
@@ -41,9 +41,8 @@ export async function createServerHost(options: { core: Core; port: number; wind
   const host = `${address}:${port}`;
   const origin = `http://${host}`;
   const sessions = createSessions(port);
-  const presence = createPresence(core);
-  const http = new HttpHandler<CallContext>(core.router, { plugins: [new BodyLimitPlugin({ maxBodySize: maxMessageBytes })] });
-  const rpc = new SocketHandler<CallContext>(core.router);
+  const calls = serveCalls(core);
+  const http = new HttpHandler<CoreContext>(core.router, { plugins: [new BodyLimitPlugin({ maxBodySize: maxMessageBytes })] });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false, clientTracking: true });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -76,7 +75,7 @@ export async function createServerHost(options: { core: Core; port: number; wind
     const refusal = checkCallOrigin(request, origin) ?? checkSession(request) ?? (clientId.success ? null : noClient);
     if (refusal !== null || !clientId.success) return refuse(response, refusal ?? noClient);
     for (const [name, value] of Object.entries(plainHeaders())) response.setHeader(name, value);
-    const leave = presence.enter(clientId.data);
+    const leave = calls.enter(clientId.data);
     response.once('close', leave);
     const { matched } = await http.handle(request, response, { prefix: '/api', context: { clientId: clientId.data } });
     if (!matched) refuse(response, { status: 404, message: 'There is no such procedure.' });
@@ -98,10 +97,7 @@ export async function createServerHost(options: { core: Core; port: number; wind
       checkSession(request) ??
       (clientId.success ? null : noClient);
     if (refusal !== null || !clientId.success) return refuseUpgrade(socket, refusal ?? noClient);
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      webSocket.once('close', presence.enter(clientId.data));
-      serveSocket(webSocket, rpc, clientId.data);
-    });
+    sockets.handleUpgrade(request, socket, head, (webSocket) => calls.serve(socketPort(webSocket), clientId.data));
   }
 
   server.on('request', (request, response) => {
@@ -159,7 +155,8 @@ function checkJson(request: IncomingMessage): Refusal {
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // Leaving the loop early must not end the connection, which the answer still needs.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     if (size > maxBytes) return null;

@@ -1,0 +1,110 @@
+import './oldNode.ts';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { app, BrowserWindow, dialog, ipcMain, session, type IpcMainEvent } from 'electron';
+import { toAppError, type AppError } from '../../../contract/errors.ts';
+import { newClientId } from '../../../contract/ids.ts';
+import { indexAssets } from '../../core/assets/index.ts';
+import { dataFolder } from '../dataFolder.ts';
+import { registerAppScheme, serveApp } from './appProtocol.ts';
+import { startNode, startUtility, type CoreListeners } from './coreChild.ts';
+import { superviseCore, type CoreSupervisor } from './coreSupervisor.ts';
+import { guardAllContents, guardSession, isTrustedSender } from './guards.ts';
+import { setMenu } from './menu.ts';
+import { findNode, minNodeMajor } from './nodeBinary.ts';
+import { pickPath } from './pick.ts';
+import { openWindow, preloadPath } from './window.ts';
+
+const mainFolder = import.meta.dirname;
+const home = dataFolder();
+const profile = join(home, 'window');
+
+/** A plain Node child for the core: asked for, or because Electron's own Node is too old for it. */
+function wantsNodeChild(): boolean {
+  return process.env['PYEXEKUBE_CORE'] === 'node' || Number(process.versions.node.split('.')[0]) < minNodeMajor;
+}
+
+function startCore(listeners: CoreListeners): ReturnType<typeof startUtility> {
+  // A plain Node reads nothing out of an archive; electron-builder.yml leaves the core beside it.
+  const entry = join(mainFolder, 'core.cjs').replace(/app\.asar(?=[/\\])/, 'app.asar.unpacked');
+  return wantsNodeChild() ? startNode(findNode(join(mainFolder, '../..')), entry, listeners) : startUtility(entry, listeners);
+}
+
+function log(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+async function stopWith(error: AppError): Promise<void> {
+  log(`PyExeKube cannot go on: ${error.message} ${error.action ?? ''}`);
+  await dialog.showMessageBox({ type: 'error', title: 'PyExeKube', message: error.message, detail: error.action ?? '', buttons: ['Quit'] });
+  app.exit(1);
+}
+
+/** Each load of the page is a window of its own to the core: what an earlier page ran is not this one's. */
+function answerPages(core: CoreSupervisor): void {
+  ipcMain.on('pyexekube:connect', (event: IpcMainEvent) => {
+    const frame = event.senderFrame;
+    if (frame === null || !isTrustedSender(frame)) {
+      log(`A page that is not the window asked for the core: ${frame?.url ?? 'gone'}`);
+      return;
+    }
+    const connection = core.connect(newClientId(), (port) => frame.postMessage('pyexekube:port', null, [port]));
+    event.sender.once('destroyed', connection.release);
+    event.sender.once('did-start-navigation', connection.release);
+  });
+}
+
+function showAgain(): void {
+  const [window] = BrowserWindow.getAllWindows();
+  if (window === undefined) return;
+  if (window.isMinimized()) window.restore();
+  window.show();
+  window.focus();
+}
+
+async function run(): Promise<void> {
+  guardAllContents(app);
+  const assets = indexAssets(join(mainFolder, '../window'));
+  await app.whenReady();
+  guardSession(session.defaultSession);
+  serveApp(await assets);
+  setMenu();
+  const core = superviseCore({ home, start: startCore, pick: pickPath, log, giveUp: (error) => void stopWith(error) });
+  answerPages(core);
+  quitInOrder(core);
+  // The window loads while the core opens the database; it waits for its port.
+  const paths = { preload: preloadPath(mainFolder), state: join(profile, 'window.json') };
+  openWindow(paths);
+  app.on('activate', () => {
+    if (BrowserWindow.getAllWindows().length === 0) openWindow(paths);
+  });
+  await core.started;
+}
+
+/** The core ends last, when it has written everything. */
+function quitInOrder(core: CoreSupervisor): void {
+  let ended = false;
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('will-quit', (event) => {
+    if (ended) return;
+    event.preventDefault();
+    void core.dispose().then(() => {
+      ended = true;
+      app.quit();
+    });
+  });
+}
+
+mkdirSync(profile, { recursive: true });
+// Chromium's own files, and with them the lock of the single instance, belong to this home.
+app.setPath('userData', profile);
+if (app.requestSingleInstanceLock()) {
+  app.on('second-instance', showAgain);
+  app.enableSandbox();
+  registerAppScheme();
+  run().catch((error: unknown) => stopWith(toAppError(error)));
+} else {
+  app.exit(0);
+}
