@@ -20,9 +20,27 @@ const anyTest = /\.test\.(ts|tsx|mjs)$/;
 /** @type {Part[]} */
 const parts = [
   {
+    name: 'python',
+    inputs: ['kernel/python', 'kernel/worker', 'scripts/python', lock],
+    outputs: ['dist/window/python/manifest.json'],
+    build: async () => {
+      const { buildPython } = await import('./python/build.mjs');
+      await buildPython({ outDir: join(root, 'dist/window/python'), cacheDir: join(root, '.cache') });
+    },
+  },
+  {
+    // The hashes of Python's files are in it: it follows them.
+    name: 'runner',
+    inputs: ['renderer/runner', 'kernel', 'contract', 'scripts/python', lock],
+    outputs: ['dist/window/runner/runner.html', 'dist/window/runner/runner.js'],
+    build: async () => {
+      const { buildRunner } = await import('./python/buildRunner.mjs');
+      await buildRunner({ outDir: join(root, 'dist/window/runner'), pythonDir: join(root, 'dist/window/python') });
+    },
+  },
+  {
     name: 'window',
     inputs: ['renderer', 'contract', 'kernel/protocol', 'vite.config.ts', 'resources/icons', lock],
-    leaveOut: /^renderer\/(runner\/frame|display\/frame)\//,
     outputs: ['dist/window/index.html'],
     build: buildWindow,
   },

@@ -1,9 +1,11 @@
-import { displayCsp, displayFramePath, runnerCsp, runnerFramePath } from '../../../contract/frameCsp.ts';
+import { frameCsp } from '../../../contract/frameCsp.ts';
 import { contentTypeOf } from './mime.ts';
 
 /** Which rules hold for a path of the built window. */
 export type AssetKind = 'window' | 'runner' | 'display' | 'python';
 
+const runnerFramePath = '/runner/runner.html';
+const displayFramePath = '/display/display.html';
 const runnerFolder = '/runner/';
 const displayFolder = '/display/';
 const pythonFolder = '/python/';
@@ -53,6 +55,26 @@ export function windowCsp(origin: string): string {
   ].join('; ');
 }
 
+/**
+ * The policy of the frame that shows HTML output: no script but its own, no connection, and only pictures, fonts and sounds that the
+ * output brings along.
+ */
+export function displayCsp(origin: string): string {
+  return [
+    "default-src 'none'",
+    `script-src ${origin}/display/display.js`,
+    "style-src 'unsafe-inline'",
+    'img-src data: blob:',
+    'font-src data:',
+    'media-src data: blob:',
+    `frame-ancestors ${origin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    'sandbox allow-scripts',
+    "webrtc 'block'",
+  ].join('; ');
+}
+
 /** For answers that no browser should interpret: errors, and what the API says. */
 const nothingCsp = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox";
 
@@ -88,7 +110,7 @@ export function assetHeaders(path: string, origin: string): Record<string, strin
   }
   return {
     ...base,
-    'content-security-policy': kind === 'display' ? displayCsp(origin) : runnerCsp(origin),
+    'content-security-policy': kind === 'display' ? displayCsp(origin) : frameCsp(origin),
     'cross-origin-resource-policy': 'cross-origin',
     'access-control-allow-origin': '*',
   };

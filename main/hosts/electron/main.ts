@@ -102,7 +102,8 @@ mkdirSync(profile, { recursive: true });
 app.setPath('userData', profile);
 if (app.requestSingleInstanceLock()) {
   app.on('second-instance', showAgain);
-  app.enableSandbox();
+  // Who starts it with --no-sandbox (root has to, in a test) would get renderers that end at once.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
   run().catch((error: unknown) => stopWith(toAppError(error)));
 } else {
