@@ -14,6 +14,8 @@ export interface Command {
   category: string;
   /** `Mod+Enter`; the first is shown. Heeded in the whole window; a key that also types (`Shift+Enter`) only in the editor. */
   keys?: string[];
+  /** `editor`: its keys are the editor's own, which handles them itself; they are only shown. By default `window`. */
+  scope?: 'window' | 'editor';
   run(): void | Promise<void>;
   /** By default always. */
   isEnabled?(): boolean;
@@ -54,7 +56,7 @@ export function runCommand(id: string): void {
 /** The enabled command that this key press means, or null. */
 export function commandForKey(press: KeyPress): Command | null {
   for (const command of useCommandsStore.getState().commands.values()) {
-    if (command.keys?.some((key) => matchesKey(press, key, isMac)) === true && command.isEnabled?.() !== false) return command;
+    if (command.scope !== 'editor' && command.keys?.some((key) => matchesKey(press, key, isMac)) === true && command.isEnabled?.() !== false) return command;
   }
   return null;
 }

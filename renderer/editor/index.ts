@@ -1,0 +1,12 @@
+export { onTabClosed } from './closeTabs.ts';
+export { EditorArea } from './EditorArea.tsx';
+export { editorCommands } from './editorCommands.ts';
+export { focusEditor } from './editorHost.ts';
+export { useCursorStore, useEditorsStore, type EditorsState } from './editorsStore.ts';
+export { findFileTab, openFile, openScratch, openScratchFully, type NewScratch } from './openTabs.ts';
+export { followRenamed } from './renamed.ts';
+export { revealInEditor, type RevealTarget } from './revealInEditor.ts';
+export { getActiveSource, type ActiveSource, type SourcePart } from './source.ts';
+export { startEditors } from './startEditors.ts';
+export { clearTracebackMarks, showTracebackMarks, type TracebackMark } from './tracebackMarks.ts';
+export type { EditorTabInfo, TextPosition } from './types.ts';

@@ -1,0 +1,82 @@
+import { toAppError } from '../../contract/errors.ts';
+import type { EditorTab } from '../../contract/editors.ts';
+import type { TabId } from '../../contract/ids.ts';
+import { core, useConnection } from '../rpc/index.ts';
+import { useSettings } from '../settings/index.ts';
+import { notify, reportError } from '../ui/index.ts';
+import { checkDisk } from './diskState.ts';
+import { focusEditor } from './editorHost.ts';
+import { useEditorsStore } from './editorsStore.ts';
+import { loadMonaco } from './monacoLoader.ts';
+import { openScratch, restoreTab } from './openTabs.ts';
+import { takeTab } from './tabLocks.ts';
+
+/** Brings the tabs of the last time back, as they were, unsaved text included. Once, at the window's start. */
+export async function restoreTabs(): Promise<void> {
+  const [stored] = await Promise.all([loadStored(), loadMonaco()]);
+  const taken = await Promise.all(stored.tabs.map((tab) => takeTab(tab.id)));
+  const mine = stored.tabs.filter((_, index) => taken[index]);
+  const tabs = await Promise.all(mine.map(restoreTab));
+  const elsewhere = stored.tabs.length - mine.length;
+  const active = tabs.find((tab) => tab.id === stored.activeId) ?? tabs.at(-1);
+  // What was opened while this was on its way stands behind.
+  useEditorsStore.setState((state) => ({
+    phase: 'ready',
+    tabs: [...tabs, ...state.tabs],
+    activeId: state.activeId ?? active?.id ?? null,
+    elsewhere,
+  }));
+  if (active !== undefined) focusEditor();
+  else if (elsewhere > 0 || !(await wantsWelcome())) openFirstScratch();
+  if (elsewhere > 0) {
+    notify({
+      severity: 'info',
+      message: elsewhere === 1 ? 'One tab stays in the other window.' : `${elsewhere} tabs stay in the other window.`,
+      detail: 'A tab is open in one window at a time. Close that window, and the next one to start has them.',
+    });
+  }
+  for (const tab of tabs) await checkDisk(tab.id);
+}
+
+async function loadStored(): Promise<{ tabs: EditorTab[]; activeId: TabId | null }> {
+  for (;;) {
+    try {
+      return await core.editors.load();
+    } catch (error) {
+      const known = toAppError(error);
+      if (!known.retryable && known.code !== 'UNAUTHENTICATED') {
+        reportError(error);
+        return { tabs: [], activeId: null };
+      }
+      // The banner says that there is no connection; as soon as there is one, the tabs come.
+      await connected();
+    }
+  }
+}
+
+function connected(): Promise<void> {
+  return new Promise((resolve) => {
+    if (useConnection.getState().status === 'connected') return resolve();
+    const stop = useConnection.subscribe((state) => {
+      if (state.status !== 'connected') return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+function openFirstScratch(): void {
+  if (useEditorsStore.getState().tabs.length === 0) openScratch({ text: '' });
+}
+
+function wantsWelcome(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { loaded, settings } = useSettings.getState();
+    if (loaded) return resolve(settings.showWelcome);
+    const stop = useSettings.subscribe((state) => {
+      if (!state.loaded) return;
+      stop();
+      resolve(state.settings.showWelcome);
+    });
+  });
+}
