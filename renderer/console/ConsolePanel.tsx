@@ -1,0 +1,104 @@
+import { Terminal } from 'lucide-react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCommandKey } from '../commands/index.ts';
+import { EmptyState, Region, TabStrip, type TabItem } from '../ui/index.ts';
+import type { RunId } from '../../contract/index.ts';
+import { formatDuration } from '../lib/units.ts';
+import './console.css';
+import { ConsoleToolbar } from './ConsoleToolbar.tsx';
+import { selectConsoleTab, useActiveTab, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { InputPrompt } from './InputPrompt.tsx';
+import { LogViewport, type LogHandle } from './LogViewport.tsx';
+import { RunFooter } from './RunFooter.tsx';
+import { SearchBar } from './SearchBar.tsx';
+import { closeRun, sessionOf } from './sessions.ts';
+import { StatusGlyph } from './StatusGlyph.tsx';
+
+const panelId = 'console-output';
+
+/** The time now, by the second, while something runs. */
+function useSeconds(isTicking: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!isTicking) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [isTicking]);
+  return now;
+}
+
+function tabItem(tab: ConsoleTab, now: number): TabItem<RunId> {
+  const elapsed = tab.status === 'running' && tab.isLive ? Math.floor(Math.max(0, now - tab.startedMs) / 1000) * 1000 : tab.durationMs;
+  const name = tab.number === null ? tab.title : `run ${tab.number}`;
+  const time = elapsed === null || (tab.status === 'running' && elapsed < 1000) ? '' : ` ${formatDuration(elapsed)}`;
+  return {
+    id: tab.runId,
+    title: `${name} ${tab.engine}${time}`,
+    note: tab.status,
+    icon: <StatusGlyph status={tab.status} />,
+    tooltip: `${tab.title}, started ${new Date(tab.startedMs).toLocaleString()}`,
+  };
+}
+
+/** What is read out when a run ends. */
+function announcement(tab: ConsoleTab | null): string {
+  if (tab === null || !tab.isLive || tab.status === 'running') return '';
+  return `Run ${tab.number ?? ''} ${tab.status}${tab.durationMs === null ? '' : ` after ${formatDuration(tab.durationMs)}`}`;
+}
+
+/** The output of the runs: one tab a run, the newest in front. */
+export function ConsolePanel() {
+  const tabs = useConsoleStore((state) => state.tabs);
+  const active = useActiveTab();
+  const isSearching = useConsoleStore((state) => state.isSearching);
+  const runKey = useCommandKey('run.file');
+  const [follows, setFollows] = useState(true);
+  const log = useRef<LogHandle>(null);
+  const now = useSeconds(tabs.some((tab) => tab.status === 'running' && tab.isLive));
+  const session = active === null ? null : sessionOf(active.runId);
+  const onFollow = useCallback((next: boolean) => setFollows(next), []);
+
+  useEffect(() => setFollows(true), [active?.runId]);
+
+  return (
+    <Region name="Console" bare className="bg-surface">
+      <div className="flex h-full min-h-0 flex-col">
+        <div className="flex h-9 shrink-0 items-stretch border-b border-line bg-bg">
+          {tabs.length === 0 ? (
+            <h2 className="flex grow items-center pl-3 text-xs font-semibold text-muted">Console</h2>
+          ) : (
+            <TabStrip
+              label="Runs"
+              tabs={tabs.map((tab) => tabItem(tab, now))}
+              activeId={active?.runId ?? null}
+              panelId={panelId}
+              onSelect={selectConsoleTab}
+              onClose={closeRun}
+            />
+          )}
+          {active !== null && session !== null && <ConsoleToolbar tab={active} session={session} log={log} follows={follows} />}
+        </div>
+        <p role="status" aria-label="Last run" className="sr-only">
+          {announcement(active)}
+        </p>
+        {active === null || session === null ? (
+          <div className="min-h-0 grow">
+            <EmptyState icon={<Terminal size={24} aria-hidden />} title="No output yet">
+              Press Run{runKey === null ? '' : ` (${runKey})`} to execute the tab in front. What it prints appears here as it is printed.
+            </EmptyState>
+          </div>
+        ) : (
+          <>
+            {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} />}
+            <div id={panelId} role="tabpanel" aria-labelledby={`${panelId}-tab-${active.runId}`} className="relative min-h-0 grow">
+              <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} handle={log}>
+                {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}
+                <RunFooter tab={active} session={session} />
+              </LogViewport>
+            </div>
+          </>
+        )}
+      </div>
+    </Region>
+  );
+}

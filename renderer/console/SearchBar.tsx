@@ -1,0 +1,115 @@
+import { CaseSensitive, ChevronDown, ChevronUp, Regex, X } from 'lucide-react';
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { IconButton, SearchField } from '../ui/index.ts';
+import { setSearching, type ConsoleTab } from './consoleStore.ts';
+import type { LogHandle } from './LogViewport.tsx';
+import { placeOfMatch } from './matches.ts';
+import { searchPattern, startSearch, type SearchResult } from './outputSearch.ts';
+import type { ConsoleSession } from './sessions.ts';
+
+interface SearchBarProps {
+  tab: ConsoleTab;
+  session: ConsoleSession;
+  log: RefObject<LogHandle | null>;
+}
+
+const nothing: SearchResult = { matches: [], isDone: true, isTruncated: false, error: null };
+
+/** Search in the whole output of the run in front, in what is not in sight as well. */
+export function SearchBar({ tab, session, log }: SearchBarProps) {
+  const [query, setQuery] = useState('');
+  const [regex, setRegex] = useState(false);
+  const [matchCase, setMatchCase] = useState(false);
+  const [result, setResult] = useState<SearchResult>(nothing);
+  const [current, setCurrent] = useState(0);
+  const field = useRef<HTMLSpanElement>(null);
+
+  useEffect(() => field.current?.querySelector('input')?.focus(), []);
+
+  useEffect(() => {
+    setCurrent(0);
+    if (query === '') {
+      setResult(nothing);
+      return;
+    }
+    return startSearch({ runId: tab.runId, query, regex, matchCase, log: session.log }, setResult);
+  }, [query, regex, matchCase, tab.runId, session]);
+
+  const match = result.matches[current];
+  useEffect(() => {
+    const handle = log.current;
+    if (handle === null) return;
+    if (query === '') {
+      handle.marks.set(null, null);
+      return;
+    }
+    let isOver = false;
+    const pattern = searchPattern(query, regex, matchCase);
+    handle.marks.set(pattern, null);
+    if (match !== undefined) {
+      void placeOfMatch(session, match).then((place) => {
+        if (isOver || place === null) return;
+        handle.marks.set(pattern, place);
+        handle.view.reveal(handle.view.layout.rowOfOffset(place, match.start));
+      });
+    }
+    return () => {
+      isOver = true;
+    };
+  }, [match, query, regex, matchCase, log, session]);
+
+  useEffect(() => () => log.current?.marks.set(null, null), [log]);
+
+  function step(by: number): void {
+    const count = result.matches.length;
+    if (count > 0) setCurrent((current + by + count) % count);
+  }
+
+  function close(): void {
+    setSearching(false);
+    log.current?.view.root.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key === 'Enter') step(event.shiftKey ? -1 : 1);
+    else if (event.key === 'Escape') close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return (
+    <div role="search" className="flex h-9 shrink-0 items-center gap-1 border-b border-line bg-bg px-2" onKeyDown={onKeyDown}>
+      <span ref={field} className="flex min-w-0 max-w-96 grow">
+        <SearchField label="Search output" className="w-full" value={query} onChange={(event) => setQuery(event.target.value)} aria-invalid={result.error !== null} />
+      </span>
+      <IconButton label="Match case" pressed={matchCase} size="small" onClick={() => setMatchCase(!matchCase)}>
+        <CaseSensitive size={16} aria-hidden />
+      </IconButton>
+      <IconButton label="Regular expression" pressed={regex} size="small" onClick={() => setRegex(!regex)}>
+        <Regex size={15} aria-hidden />
+      </IconButton>
+      <p role="status" aria-label="Matches" className={`min-w-24 truncate px-1 text-xs ${result.error === null ? 'text-muted' : 'text-danger'}`} title={result.error ?? undefined}>
+        {countText(query, result, current)}
+      </p>
+      <IconButton label="Previous match" size="small" disabled={result.matches.length === 0} onClick={() => step(-1)}>
+        <ChevronUp size={16} aria-hidden />
+      </IconButton>
+      <IconButton label="Next match" size="small" disabled={result.matches.length === 0} onClick={() => step(1)}>
+        <ChevronDown size={16} aria-hidden />
+      </IconButton>
+      <span className="grow" />
+      <IconButton label="Close search" size="small" onClick={close}>
+        <X size={15} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}
+
+function countText(query: string, result: SearchResult, current: number): string {
+  if (query === '') return '';
+  if (result.error !== null) return result.error;
+  const count = result.matches.length;
+  if (count === 0) return result.isDone ? 'No matches' : 'Searching\u2026';
+  return `${(current + 1).toLocaleString()} of ${count.toLocaleString()}${result.isTruncated || !result.isDone ? '+' : ''}`;
+}

@@ -1,0 +1,77 @@
+import { create } from 'zustand';
+import type { Engine, RunId, RunMode, RunStatus, TabId } from '../../contract/index.ts';
+
+/** A prompt that waits for the person. */
+export interface InputRequest {
+  prompt: string;
+  password: boolean;
+}
+
+/** Why a run could not begin, or its output cannot be read, and how to try again. */
+export interface ConsoleFailure {
+  message: string;
+  action: string | null;
+  retry: (() => void) | null;
+}
+
+/** What is known of a run that has a tab in the console. Its output is in its session, never here. */
+export interface ConsoleTab {
+  runId: RunId;
+  /** `run 41`: its place among all runs; null until it is known. */
+  number: number | null;
+  title: string;
+  engine: Engine;
+  mode: RunMode;
+  status: RunStatus;
+  /** Milliseconds since 1970. */
+  startedMs: number;
+  durationMs: number | null;
+  exitCode: number | null;
+  peakMemoryBytes: number | null;
+  pythonVersion: string | null;
+  /** The editor tab whose kernel runs it; null for a run out of the history. */
+  tabId: TabId | null;
+  /** Whether this window runs it. */
+  isLive: boolean;
+  input: InputRequest | null;
+  /** Stop was pressed. */
+  isStopping: boolean;
+  failure: ConsoleFailure | null;
+  /** Storing the output waits, and why. */
+  waiting: string | null;
+  /** Output of a run out of the history is still being read. */
+  isLoading: boolean;
+  /** There is output that has not been read yet. */
+  hasMore: boolean;
+}
+
+interface ConsoleState {
+  /** Newest first. */
+  tabs: readonly ConsoleTab[];
+  activeId: RunId | null;
+  /** The search bar is shown. */
+  isSearching: boolean;
+}
+
+export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false }));
+
+export function updateTab(runId: RunId, patch: Partial<ConsoleTab>): void {
+  useConsoleStore.setState((state) => ({ tabs: state.tabs.map((tab) => (tab.runId === runId ? { ...tab, ...patch } : tab)) }));
+}
+
+export function findTab(runId: RunId): ConsoleTab | undefined {
+  return useConsoleStore.getState().tabs.find((tab) => tab.runId === runId);
+}
+
+/** The run whose output is in front; null when the console is empty. */
+export function useActiveTab(): ConsoleTab | null {
+  return useConsoleStore((state) => state.tabs.find((tab) => tab.runId === state.activeId) ?? null);
+}
+
+export function selectConsoleTab(runId: RunId): void {
+  useConsoleStore.setState({ activeId: runId });
+}
+
+export function setSearching(isSearching: boolean): void {
+  useConsoleStore.setState({ isSearching });
+}

@@ -1,0 +1,377 @@
+import type { OutputRecord, TextStream } from '../../../contract/index.ts';
+import { countLineFeeds, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
+import { plainStates, plainText, type Piece, type StreamStates } from './lineText.ts';
+import { scanSgr, type SgrState } from './sgr.ts';
+
+/** Text records are joined into one block up to this many characters. */
+export const joinedLength = 64 * 1024;
+/** Characters of text that a log holds; what is older is put away and read again when it comes into sight. */
+export const defaultResidentLength = 32 * 1024 * 1024;
+/** Characters of one line that are drawn before "show more". */
+export const lineCap = 10_000;
+
+export interface ConsoleLogOptions {
+  residentLength?: number;
+}
+
+/** A line as the log finds it. */
+export interface RawLine {
+  pieces: Piece[];
+  states: StreamStates;
+  /** Characters of the line that are known; more than `cap` of them are not in the pieces. */
+  length: number;
+}
+
+/**
+ * The output of one run as blocks: takes records in order from anyone (the live run, the core), each sequence number once,
+ * and finds lines in it. Holds the text, never the page.
+ */
+export class ConsoleLog {
+  readonly blocks: Block[] = [];
+  /** Last record that was taken. */
+  lastSeq = 0;
+  /** Characters of text, put away or not. */
+  length = 0;
+  /** Blocks from this index on have changed since the view last looked; set by the view. */
+  changedFrom = 0;
+  private residentLength = 0;
+  private readonly maxResidentLength: number;
+  private evictFrom = 0;
+  /** Records up to here are on disk and can be read again. */
+  private safeSeq = 0;
+  private states: Record<TextStream, SgrState> = { ...plainStates };
+  private readonly rests: Record<TextStream, string> = { stdout: '', stderr: '', stdin: '' };
+  private readonly displays = new Map<string, ItemBlock[]>();
+  private readonly listeners = new Set<() => void>();
+  /** The block in which the line begins that is still open. */
+  private openLineBlock = 0;
+  /** Line feeds before the first block, since a clearing took the others away. */
+  private feedsCleared = 0;
+
+  constructor(options: ConsoleLogOptions = {}) {
+    this.maxResidentLength = options.residentLength ?? defaultResidentLength;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Takes records; those that it has already are skipped. A record that would leave a gap is refused. */
+  accept(records: readonly OutputRecord[]): void {
+    let taken = 0;
+    for (const record of records) {
+      if (record.seq <= this.lastSeq) continue;
+      if (record.seq !== this.lastSeq + 1) break;
+      this.lastSeq = record.seq;
+      taken++;
+      if (record.body.kind === 'text') this.addText(record.seq, record.body.stream, record.body.text);
+      else this.addItem(record.seq, record.body);
+    }
+    if (taken === 0) return;
+    this.evict();
+    this.notify();
+  }
+
+  /** Records up to `seq` are on disk: their text may be put away. */
+  markSafe(seq: number): void {
+    if (seq > this.safeSeq) this.safeSeq = seq;
+  }
+
+  /** Forgets all that is shown; what comes after it is shown. */
+  clear(): void {
+    const feeds = this.blocks.reduce((count, block) => Math.max(count, block.lineFeedsBefore + block.lineFeeds), this.feedsCleared);
+    this.blocks.length = 0;
+    this.displays.clear();
+    this.residentLength = 0;
+    this.evictFrom = 0;
+    this.openLineBlock = 0;
+    this.changedFrom = 0;
+    this.feedsCleared = feeds;
+    this.notify();
+  }
+
+  /** Whether a line is open: the last record is text without a line feed at its end. */
+  get isOpen(): boolean {
+    const last = this.blocks.at(-1);
+    return last !== undefined && last.kind === 'text' && !last.closed;
+  }
+
+  notify(): void {
+    for (const listener of this.listeners) listener();
+  }
+
+  private addText(seq: number, stream: TextStream, text: string): void {
+    this.length += text.length;
+    let block = this.blocks.at(-1);
+    const startsLine = !this.isOpen;
+    if (block === undefined || block.kind !== 'text' || block.text === null || block.length + text.length > joinedLength) {
+      block = this.newTextBlock(seq, block);
+      this.blocks.push(block);
+    }
+    const at = block.length;
+    if (startsLine && text !== '') {
+      block.lineStarts?.push(at);
+      block.lineCount++;
+    }
+    block.segments.push({ seq, stream, start: at });
+    this.indexText(block, text, at);
+    block.text += text;
+    block.length += text.length;
+    block.lastSeq = seq;
+    if (text !== '') block.closed = text.endsWith('\n');
+    this.residentLength += text.length;
+    this.touch(startsLine ? this.blocks.length - 1 : this.openLineBlock);
+    if (block.lineCount > 0) this.openLineBlock = this.blocks.length - 1;
+    this.advanceStates(stream, text);
+  }
+
+  private newTextBlock(seq: number, before: Block | undefined): TextBlock {
+    return {
+      kind: 'text',
+      firstSeq: seq,
+      lastSeq: seq,
+      length: 0,
+      text: '',
+      segments: [],
+      lineStarts: [],
+      lineCount: 0,
+      lineFeedsBefore: before === undefined ? this.feedsCleared : before.lineFeedsBefore + before.lineFeeds,
+      lineFeeds: 0,
+      closed: before?.kind === 'text' ? before.closed : true,
+      plain: true,
+      states: { ...this.states },
+      longestLine: 0,
+      rows: 0,
+      rowsColumns: -1,
+      rowsStale: true,
+      lineRows: null,
+    };
+  }
+
+  private indexText(block: TextBlock, text: string, at: number): void {
+    const starts = block.lineStarts ?? [];
+    let lineStart = (starts.at(-1) ?? 0) - at;
+    let feeds = 0;
+    for (let feed = text.indexOf('\n'); feed !== -1; feed = text.indexOf('\n', feed + 1)) {
+      feeds++;
+      if (feed - lineStart > block.longestLine) block.longestLine = feed - lineStart;
+      lineStart = feed + 1;
+      if (lineStart < text.length) starts.push(at + lineStart);
+    }
+    if (text.length - lineStart > block.longestLine) block.longestLine = text.length - lineStart;
+    block.lineCount = starts.length;
+    block.lineFeeds += feeds;
+    block.rowsStale = true;
+    if (block.plain && !plainText.test(text)) block.plain = false;
+  }
+
+  private advanceStates(stream: TextStream, text: string): void {
+    const rest = this.rests[stream];
+    if (rest === '' && !text.includes('\x1b')) return;
+    const scanned = scanSgr(rest + text, this.states[stream]);
+    this.states[stream] = scanned.state;
+    this.rests[stream] = scanned.rest;
+  }
+
+  private addItem(seq: number, body: ItemBody): void {
+    if (body.kind === 'display' && body.update === true && body.displayId !== undefined) {
+      const shown = this.displays.get(body.displayId);
+      const last = this.blocks.at(-1);
+      if (shown !== undefined && last !== undefined) {
+        for (const block of shown) {
+          block.body = body;
+          block.version++;
+          this.touch(this.blocks.indexOf(block));
+        }
+        // The record belongs to no block of its own; the last one covers its number, so that blocks have no gaps.
+        last.lastSeq = seq;
+        return;
+      }
+    }
+    const before = this.blocks.at(-1);
+    const block: ItemBlock = {
+      kind: 'item',
+      firstSeq: seq,
+      lastSeq: seq,
+      body,
+      version: 0,
+      lineFeedsBefore: before === undefined ? this.feedsCleared : before.lineFeedsBefore + before.lineFeeds,
+      lineFeeds: body.kind === 'error' ? countLineFeeds(body.traceback) : 0,
+      height: estimateHeight(body),
+    };
+    this.blocks.push(block);
+    this.openLineBlock = this.blocks.length - 1;
+    this.touch(this.blocks.length - 1);
+    if (body.kind === 'display' && body.displayId !== undefined) {
+      const shown = this.displays.get(body.displayId) ?? [];
+      shown.push(block);
+      this.displays.set(body.displayId, shown);
+    }
+  }
+
+  private touch(index: number): void {
+    if (index < this.changedFrom) this.changedFrom = Math.max(0, index);
+  }
+
+  /** Puts the oldest text away until the log holds no more than it may. */
+  private evict(): void {
+    while (this.residentLength > this.maxResidentLength) {
+      const block = this.blocks[this.evictFrom];
+      if (block === undefined || this.evictFrom >= this.blocks.length - 1 || block.lastSeq > this.safeSeq) return;
+      this.putAway(block);
+      this.evictFrom++;
+    }
+  }
+
+  private putAway(block: Block): void {
+    if (block.kind !== 'text' || block.text === null) return;
+    block.text = null;
+    block.lineStarts = null;
+    block.segments = [];
+    this.residentLength -= block.length;
+  }
+
+  /**
+   * Gives a block its text back.
+   *
+   * @param records records `firstSeq` to `lastSeq` of the block; others are passed over
+   */
+  restore(block: TextBlock, records: readonly OutputRecord[]): void {
+    if (block.text !== null) return;
+    const index = this.blocks.indexOf(block);
+    const before = this.blocks[index - 1];
+    const parts: string[] = [];
+    let at = 0;
+    for (const { seq, body } of records) {
+      if (seq < block.firstSeq || seq > block.lastSeq || body.kind !== 'text') continue;
+      block.segments.push({ seq, stream: body.stream, start: at });
+      parts.push(body.text);
+      at += body.text.length;
+    }
+    block.text = parts.join('');
+    const startsLine = before?.kind !== 'text' || before.closed;
+    block.lineStarts = startsLine ? [0] : [];
+    for (let feed = block.text.indexOf('\n'); feed !== -1; feed = block.text.indexOf('\n', feed + 1)) {
+      if (feed + 1 < block.text.length) block.lineStarts.push(feed + 1);
+    }
+    this.residentLength += block.length;
+    // What came into sight again is put away after what nobody looks at.
+    if (this.residentLength > this.maxResidentLength) {
+      const away = this.blocks.find((other) => other !== block && other.kind === 'text' && other.text !== null && Math.abs(other.firstSeq - block.firstSeq) > 200 && other.lastSeq <= this.safeSeq && other !== this.blocks.at(-1));
+      if (away !== undefined) this.putAway(away);
+    }
+    this.notify();
+  }
+
+  /**
+   * The raw text of a line, at most `cap` characters of it; while it is away, `missing` is the block to restore.
+   *
+   * @param line index among the lines that begin in that block
+   */
+  line(block: TextBlock, line: number, cap: number): RawLine | { missing: TextBlock } {
+    const { text, lineStarts } = block;
+    if (text === null || lineStarts === null) return { missing: block };
+    const from = lineStarts[line] ?? 0;
+    const next = lineStarts[line + 1];
+    const isLast = next === undefined;
+    const end = isLast ? (block.closed ? block.length - 1 : block.length) : next - 1;
+    const pieces: Piece[] = [];
+    let length = end - from;
+    addPieces(pieces, block, from, Math.min(end, from + cap));
+    if (isLast && !block.closed) {
+      const more = this.continuation(block, pieces, cap, length);
+      if (typeof more !== 'number') return more;
+      length = more;
+    }
+    return { pieces, states: this.statesAt(block, from), length };
+  }
+
+  private continuation(block: TextBlock, pieces: Piece[], cap: number, known: number): number | { missing: TextBlock } {
+    let length = known;
+    for (let index = this.indexOf(block) + 1; index < this.blocks.length; index++) {
+      const next = this.blocks[index];
+      if (next === undefined || next.kind !== 'text') break;
+      const isWhole = next.lineFeeds === 0;
+      if (next.text === null && (!isWhole || length < cap)) return { missing: next };
+      const feed = isWhole || next.text === null ? -1 : next.text.indexOf('\n');
+      const end = feed === -1 ? next.length : feed;
+      if (length < cap && next.text !== null) addPieces(pieces, next, 0, Math.min(end, cap - length));
+      length += end;
+      if (!isWhole) break;
+    }
+    return length;
+  }
+
+  /**
+   * The end of a line that carriage returns redraw: from the last return that leaves at least `cap` / 2 characters, so that what is
+   * under the cursor at the end is right unless a redraw is longer than that. Null while it is away.
+   */
+  lineTail(block: TextBlock, line: number, cap: number): Piece[] | null {
+    const whole = this.line(block, line, Infinity);
+    if ('missing' in whole) return null;
+    const pieces: Piece[] = [];
+    let length = 0;
+    for (let i = whole.pieces.length - 1; i >= 0 && length < cap; i--) {
+      const piece = whole.pieces[i];
+      if (piece === undefined) break;
+      const text = piece.text.slice(-Math.max(1, cap - length));
+      pieces.unshift({ stream: piece.stream, text });
+      length += text.length;
+    }
+    const [first] = pieces;
+    if (first !== undefined) first.text = first.text.slice(first.text.indexOf('\r') + 1);
+    return pieces;
+  }
+
+  private statesAt(block: TextBlock, from: number): StreamStates {
+    if (block.plain || from === 0 || block.text === null) return block.states;
+    const states: Record<TextStream, SgrState> = { ...block.states };
+    for (const piece of sliceSegments(block, 0, from)) states[piece.stream] = scanSgr(piece.text, states[piece.stream]).state;
+    return states;
+  }
+
+  /** Index of a block, by its sequence numbers. */
+  indexOf(block: Block): number {
+    return this.findSeq(block.firstSeq);
+  }
+
+  /** Index of the block that holds a record; -1 if none does. */
+  findSeq(seq: number): number {
+    let low = 0;
+    let high = this.blocks.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const block = this.blocks[middle];
+      if (block === undefined || block.firstSeq > seq) high = middle - 1;
+      else if (block.lastSeq < seq) low = middle + 1;
+      else return middle;
+    }
+    return -1;
+  }
+}
+
+function sliceSegments(block: TextBlock, from: number, to: number): Piece[] {
+  const pieces: Piece[] = [];
+  addPieces(pieces, block, from, to);
+  return pieces;
+}
+
+function addPieces(pieces: Piece[], block: TextBlock, from: number, to: number): void {
+  const { text, segments } = block;
+  if (text === null) return;
+  let index = segments.length - 1;
+  while (index > 0 && (segments[index]?.start ?? 0) > from) index--;
+  for (let at = from; at < to && index < segments.length; index++) {
+    const end = Math.min(to, segments[index + 1]?.start ?? block.length);
+    if (end <= at) continue;
+    pieces.push({ stream: segments[index]?.stream ?? 'stdout', text: text.slice(at, end) });
+    at = end;
+  }
+}
+
+function estimateHeight(body: ItemBody): number {
+  if (body.kind === 'note') return 28;
+  if (body.kind === 'error') return 20 * (countLineFeeds(body.traceback) + 2);
+  return 'image/png' in body.bundle || 'text/html' in body.bundle || 'image/svg+xml' in body.bundle ? 240 : 24;
+}

@@ -1,0 +1,215 @@
+import type { Block, TextBlock } from './blocks.ts';
+import { lineCap, type ConsoleLog, type RawLine } from './consoleLog.ts';
+import { lineWidth, rowOffsets } from './charWidth.ts';
+import { resolveLine, type ResolvedLine } from './lineText.ts';
+
+/** A place in the drawn output: a block, a line that begins in it, and a drawn row of that line. Items have line 0, row 0. */
+export interface RowPlace {
+  index: number;
+  line: number;
+  row: number;
+}
+
+/** A line ready to be drawn. */
+export interface LaidLine {
+  resolved: ResolvedLine;
+  /** Offsets into its text at which its drawn rows start. */
+  offsets: number[];
+  /** Characters that are not drawn: the line is longer than its cap. */
+  hidden: number;
+}
+
+const simpleLine = /^[\x20-\x7e]*$/;
+
+/**
+ * Where everything stands, in CSS pixels from the top: text in rows of one height, items as high as they were measured.
+ * Counting, not measuring, keeps a million lines exact: the only measure is the width of a column.
+ */
+export class Layout {
+  /** `tops[i]` is the top of block i; the last entry is the height of all. */
+  tops: number[] = [0];
+  rowHeight = 18;
+  /** Columns at which lines are broken; Infinity when they are not. */
+  columns = Infinity;
+  /** Widest line that was laid out, in columns. */
+  widest = 0;
+  private readonly caps = new Map<string, number>();
+
+  constructor(readonly log: ConsoleLog) {}
+
+  get height(): number {
+    return this.tops[this.tops.length - 1] ?? 0;
+  }
+
+  /** Sets columns and row height; all is counted again if they changed. */
+  setMetrics(columns: number, rowHeight: number): void {
+    if (columns === this.columns && rowHeight === this.rowHeight) return;
+    this.columns = columns;
+    this.rowHeight = rowHeight;
+    this.log.changedFrom = 0;
+  }
+
+  /** Brings the tops up to date with the log. */
+  update(): void {
+    const { blocks } = this.log;
+    const from = Math.min(this.log.changedFrom, blocks.length);
+    let top = this.tops[from] ?? 0;
+    this.tops.length = from;
+    for (let i = from; i < blocks.length; i++) {
+      const block = blocks[i];
+      if (block === undefined) break;
+      this.tops.push(top);
+      top += this.heightOf(block);
+    }
+    this.tops.push(top);
+    this.log.changedFrom = blocks.length;
+  }
+
+  heightOf(block: Block): number {
+    if (block.kind === 'item') return block.height;
+    this.countRows(block);
+    return block.rows * this.rowHeight;
+  }
+
+  /** Notes the measured height of an item. @returns whether it changed */
+  setItemHeight(index: number, height: number): boolean {
+    const block = this.log.blocks[index];
+    if (block?.kind !== 'item' || Math.abs(block.height - height) < 0.5) return false;
+    block.height = height;
+    this.log.changedFrom = Math.min(this.log.changedFrom, index);
+    return true;
+  }
+
+  private countRows(block: TextBlock): void {
+    const { lineStarts, columns } = { lineStarts: block.lineStarts, columns: this.columns };
+    if (block.rowsColumns === columns && !block.rowsStale) return;
+    if (lineStarts === null) {
+      if (block.rowsColumns !== columns) {
+        const average = block.lineCount === 0 ? 0 : block.length / block.lineCount;
+        block.rows = columns === Infinity ? block.lineCount : block.lineCount * Math.max(1, Math.ceil(average / columns));
+        block.rowsColumns = columns;
+        block.lineRows = null;
+        block.rowsStale = true;
+      }
+      return;
+    }
+    const lastContinues = !block.closed;
+    if (block.longestLine <= Math.min(columns, lineCap) && !lastContinues && (block.plain || columns === Infinity)) {
+      block.lineRows = null;
+      block.rows = block.lineCount;
+    } else this.countEachLine(block, block.rowsColumns === columns ? block.lineRows : null);
+    block.rowsColumns = columns;
+    block.rowsStale = false;
+  }
+
+  private countEachLine(block: TextBlock, before: number[] | null): void {
+    // Lines but the last do not change any more: their rows are kept.
+    const rows = before ?? [0];
+    if (rows.length > 1) rows.pop();
+    for (let line = rows.length - 1; line < block.lineCount; line++) {
+      const count = this.rowsOfLine(block, line);
+      rows.push((rows[line] ?? 0) + count);
+    }
+    block.lineRows = rows;
+    block.rows = rows[rows.length - 1] ?? 0;
+  }
+
+  private rowsOfLine(block: TextBlock, line: number): number {
+    const start = block.lineStarts?.[line] ?? 0;
+    const next = block.lineStarts?.[line + 1];
+    if (next !== undefined && block.text !== null && next - start - 1 <= lineCap) {
+      if (this.columns === Infinity) return 1;
+      const text = block.text.slice(start, next - 1);
+      if (simpleLine.test(text)) return Math.max(1, Math.ceil(text.length / this.columns));
+    }
+    const laid = this.lay(block, line);
+    return 'missing' in laid ? 1 : laid.offsets.length + (laid.hidden > 0 ? 1 : 0);
+  }
+
+  private capKey(block: TextBlock, line: number): string {
+    return `${block.firstSeq}:${line}`;
+  }
+
+  /** Shows more of a line that is longer than what is drawn of it. */
+  showMore(block: TextBlock, line: number): void {
+    const key = this.capKey(block, line);
+    this.caps.set(key, (this.caps.get(key) ?? lineCap) * 4);
+    block.rowsStale = true;
+    block.lineRows = null;
+    block.rowsColumns = -1;
+    this.log.changedFrom = Math.min(this.log.changedFrom, this.log.indexOf(block));
+  }
+
+  /** Lays out one line; while its text is away, `missing` is the block to restore. */
+  lay(block: TextBlock, line: number): LaidLine | { missing: TextBlock } {
+    const cap = this.caps.get(this.capKey(block, line)) ?? lineCap;
+    const raw = this.log.line(block, line, cap);
+    if ('missing' in raw) return raw;
+    const resolved = this.resolve(block, line, raw, cap);
+    const offsets = this.columns === Infinity ? [0] : rowOffsets(resolved.text, resolved.oneColumn, this.columns);
+    const width = lineWidth(resolved.text, resolved.oneColumn);
+    if (width > this.widest) this.widest = width;
+    return { resolved, offsets, hidden: raw.length > cap ? raw.length - cap : 0 };
+  }
+
+  private resolve(block: TextBlock, line: number, raw: RawLine, cap: number): ResolvedLine {
+    if (raw.length > cap && raw.pieces.some((piece) => piece.text.includes('\r'))) {
+      // A progress bar that was redrawn very often: its end is what is to be seen.
+      const tail = this.log.lineTail(block, line, cap);
+      if (tail !== null) return resolveLine(tail, raw.states);
+    }
+    return resolveLine(raw.pieces, raw.states);
+  }
+
+  /** The block and row at a height; clamped to what is there. */
+  placeAt(y: number): RowPlace {
+    const { blocks } = this.log;
+    let low = 0;
+    let high = blocks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.tops[middle] ?? 0) <= y) low = middle;
+      else high = middle - 1;
+    }
+    const block = blocks[low];
+    if (block === undefined || block.kind === 'item' || block.rows === 0) return { index: Math.max(0, low), line: 0, row: 0 };
+    const wanted = Math.max(0, Math.min(block.rows - 1, Math.floor((y - (this.tops[low] ?? 0)) / this.rowHeight)));
+    if (block.lineRows === null) return { index: low, line: Math.min(wanted, block.lineCount - 1), row: 0 };
+    const line = lastAtMost(block.lineRows, wanted, block.lineCount - 1);
+    return { index: low, line, row: wanted - (block.lineRows[line] ?? 0) };
+  }
+
+  /** The top of a place. */
+  topOf(place: RowPlace): number {
+    const top = this.tops[place.index] ?? 0;
+    const block = this.log.blocks[place.index];
+    if (block?.kind !== 'text') return top;
+    return top + ((block.lineRows === null ? place.line : (block.lineRows[place.line] ?? 0)) + place.row) * this.rowHeight;
+  }
+
+  /** The drawn row of a line that holds one of its characters. */
+  rowOfOffset(place: RowPlace, offset: number): RowPlace {
+    const block = this.log.blocks[place.index];
+    if (block?.kind !== 'text') return place;
+    const laid = this.lay(block, place.line);
+    if ('missing' in laid) return place;
+    return { ...place, row: lastAtMost(laid.offsets, offset, laid.offsets.length - 1) };
+  }
+
+  /** Drawn rows of a line. */
+  rowCount(block: TextBlock, line: number): number {
+    if (block.lineRows === null) return 1;
+    return (block.lineRows[line + 1] ?? block.rows) - (block.lineRows[line] ?? 0);
+  }
+}
+
+function lastAtMost(sorted: readonly number[], value: number, maximum: number): number {
+  let low = 0;
+  let high = maximum;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((sorted[middle] ?? 0) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

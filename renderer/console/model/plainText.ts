@@ -1,0 +1,57 @@
+import type { MimeBundle, OutputBody } from '../../../contract/index.ts';
+import { lineCap, type ConsoleLog } from './consoleLog.ts';
+import { resolveLine } from './lineText.ts';
+
+/** Most characters that a selection copies of one line. */
+const copiedLineLength = 64 * lineCap;
+
+interface Point {
+  index: number;
+  line: number;
+  /** Character of the line as it is drawn. */
+  offset: number;
+}
+
+/** The text/plain of a bundle; empty if there is none. */
+export function bundleText(bundle: MimeBundle): string {
+  const text = bundle['text/plain'];
+  return typeof text === 'string' ? text : '';
+}
+
+/** A record as text, as it goes into a file or the clipboard. */
+export function recordText(body: OutputBody): string {
+  switch (body.kind) {
+    case 'text':
+      return body.text;
+    case 'error':
+      return body.traceback.endsWith('\n') ? body.traceback : `${body.traceback}\n`;
+    case 'note':
+      return `[${body.text}]\n`;
+    case 'display':
+    case 'result':
+      return `${bundleText(body.bundle)}\n`;
+  }
+}
+
+/** The text between two points as it is drawn; lines whose text is away come as one mark. */
+export function plainTextOf(log: ConsoleLog, start: Point, end: Point): string {
+  const lines: string[] = [];
+  for (let index = start.index; index <= end.index; index++) {
+    const block = log.blocks[index];
+    if (block === undefined) break;
+    if (block.kind === 'item') {
+      lines.push(recordText(block.body).replace(/\n$/, ''));
+      continue;
+    }
+    const first = index === start.index ? start.line : 0;
+    const last = index === end.index ? Math.min(end.line, block.lineCount - 1) : block.lineCount - 1;
+    for (let line = first; line <= last; line++) {
+      const raw = log.line(block, line, copiedLineLength);
+      const text = 'missing' in raw ? '\u2026' : resolveLine(raw.pieces, raw.states).text;
+      const from = index === start.index && line === start.line ? start.offset : 0;
+      const to = index === end.index && line === end.line ? end.offset : text.length;
+      lines.push(text.slice(from, to));
+    }
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,82 @@
+import { toAppError, type OutputMatch, type RunId } from '../../contract/index.ts';
+import { core } from '../rpc/index.ts';
+import type { ConsoleLog } from './model/consoleLog.ts';
+
+/** How long typing must rest before a search starts, and how often one is repeated while output comes. */
+const debounceMs = 120;
+const repeatMs = 1500;
+
+export interface SearchResult {
+  matches: readonly OutputMatch[];
+  isDone: boolean;
+  /** There are more matches than are listed. */
+  isTruncated: boolean;
+  /** Why there is no result: a regular expression that does not compile, storage that cannot be read. */
+  error: string | null;
+}
+
+export interface SearchInput {
+  runId: RunId;
+  query: string;
+  regex: boolean;
+  matchCase: boolean;
+  log: ConsoleLog;
+}
+
+/** The pattern by which matches are marked; null if the expression does not compile here. */
+export function searchPattern(query: string, regex: boolean, matchCase: boolean): RegExp | null {
+  try {
+    return new RegExp(regex ? query : query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), matchCase ? 'gu' : 'giu');
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Searches the stored output, and again while output comes.
+ *
+ * @param onResult called with what is found so far; the last call has `isDone`
+ * @returns ends it
+ */
+export function startSearch(input: SearchInput, onResult: (result: SearchResult) => void): () => void {
+  const controller = new AbortController();
+  const { log, ...query } = input;
+  let searchedSeq = 0;
+  let timer = setTimeout(() => void search(), debounceMs);
+  const unsubscribe = log.subscribe(() => schedule());
+
+  function schedule(): void {
+    if (timer !== 0 || log.lastSeq <= searchedSeq || controller.signal.aborted) return;
+    timer = setTimeout(() => void search(), repeatMs);
+  }
+
+  async function search(): Promise<void> {
+    searchedSeq = log.lastSeq;
+    const isFirst = matches.length === 0;
+    const found: OutputMatch[] = [];
+    try {
+      for await (const batch of await core.output.search(query, { signal: controller.signal })) {
+        found.push(...batch.matches);
+        // The first time matches are shown as they come; a repeated search replaces them when it is done.
+        if (isFirst || batch.done) show({ matches: [...found], isDone: batch.done, isTruncated: batch.truncated, error: null });
+      }
+    } catch (caught) {
+      const error = toAppError(caught);
+      if (error.code !== 'CANCELLED') show({ matches: [], isDone: true, isTruncated: false, error: error.message });
+    }
+    timer = 0;
+    schedule();
+  }
+
+  let matches: readonly OutputMatch[] = [];
+  function show(result: SearchResult): void {
+    matches = result.matches;
+    if (!controller.signal.aborted) onResult(result);
+  }
+
+  return () => {
+    clearTimeout(timer);
+    unsubscribe();
+    controller.abort();
+  };
+}

@@ -1,0 +1,139 @@
+import type { ConsoleLog } from '../model/consoleLog.ts';
+import type { RowPlace } from '../model/layout.ts';
+import { plainTextOf } from '../model/plainText.ts';
+import type { LogView } from './logView.ts';
+import { offsetInRow, pointInRow } from './rowRange.ts';
+
+/** A point in the output: a line, and a character of it as it is drawn. */
+interface TextPoint {
+  index: number;
+  line: number;
+  offset: number;
+}
+
+function compare(a: TextPoint, b: TextPoint): number {
+  return a.index - b.index || a.line - b.line || a.offset - b.offset;
+}
+
+/**
+ * A selection that outlives the rows it was made in: the page holds only what is in sight, so the points are kept here, and the
+ * browser's own selection is put back over the rows that are drawn.
+ */
+export class LogSelection {
+  private anchor: TextPoint | null = null;
+  private focus: TextPoint | null = null;
+  private isDragging = false;
+  private isApplying = false;
+
+  constructor(
+    private readonly view: LogView,
+    private readonly log: ConsoleLog,
+  ) {
+    view.root.addEventListener('pointerdown', this.onPointerDown);
+    document.addEventListener('pointerup', this.onPointerUp);
+    document.addEventListener('selectionchange', this.onSelectionChange);
+    view.root.addEventListener('copy', this.onCopy);
+  }
+
+  dispose(): void {
+    this.view.root.removeEventListener('pointerdown', this.onPointerDown);
+    document.removeEventListener('pointerup', this.onPointerUp);
+    document.removeEventListener('selectionchange', this.onSelectionChange);
+    this.view.root.removeEventListener('copy', this.onCopy);
+  }
+
+  selectAll(): void {
+    const last = this.log.blocks.length - 1;
+    if (last < 0) return;
+    const block = this.log.blocks[last];
+    this.anchor = { index: 0, line: 0, offset: 0 };
+    this.focus = { index: last, line: block?.kind === 'text' ? block.lineCount : 1, offset: 0 };
+    this.view.root.focus();
+    this.apply();
+  }
+
+  /** Puts the browser's selection over the part that is drawn. */
+  apply(): void {
+    const { anchor, focus } = this;
+    if (anchor === null || focus === null || this.isDragging) return;
+    const [start, end] = compare(anchor, focus) <= 0 ? [anchor, focus] : [focus, anchor];
+    const rows = this.view.drawnRows().filter(({ place }) => !isBefore(place, start) && !isAfter(place, end)).sort((a, b) => comparePlaces(a.place, b.place));
+    const first = rows[0];
+    const last = rows.at(-1);
+    const selection = document.getSelection();
+    if (first === undefined || last === undefined || selection === null || compare(start, end) === 0) return;
+    const from = this.pointOf(first, start, false);
+    const to = this.pointOf(last, end, true);
+    const isSame = selection.anchorNode === from.node && selection.anchorOffset === from.offset && selection.focusNode === to.node && selection.focusOffset === to.offset;
+    if (isSame) return;
+    this.isApplying = true;
+    selection.setBaseAndExtent(from.node, from.offset, to.node, to.offset);
+  }
+
+  private pointOf(row: ReturnType<LogView['drawnRows']>[number], point: TextPoint, isEnd: boolean): { node: Node; offset: number } {
+    const { element, place, laid } = row;
+    const from = laid?.offsets[place.row] ?? 0;
+    const isLine = place.index === point.index && place.line === point.line;
+    const whole = isEnd ? (element.textContent?.length ?? 0) : 0;
+    return pointInRow(element, isLine ? Math.max(0, point.offset - from) : whole);
+  }
+
+  private readonly onPointerDown = (event: PointerEvent): void => {
+    if (event.button !== 0 || !(event.target instanceof Element) || event.target.closest('.log-rows') === null) return;
+    this.isDragging = true;
+    if (event.shiftKey) return;
+    this.anchor = null;
+    this.focus = null;
+  };
+
+  private readonly onPointerUp = (): void => {
+    this.isDragging = false;
+  };
+
+  private readonly onSelectionChange = (): void => {
+    if (this.isApplying) {
+      this.isApplying = false;
+      return;
+    }
+    const selection = document.getSelection();
+    if (selection === null || selection.anchorNode === null || selection.focusNode === null) return;
+    const isInside = this.view.area.rows.contains(selection.focusNode);
+    if (!isInside) {
+      // Someone selects elsewhere: this selection is over, unless rows were taken out of the page.
+      if (!this.isDragging && !selection.isCollapsed) this.anchor = this.focus = null;
+      return;
+    }
+    if (!this.isDragging && selection.isCollapsed) return;
+    this.focus = this.pointAt(selection.focusNode, selection.focusOffset) ?? this.focus;
+    this.anchor ??= this.pointAt(selection.anchorNode, selection.anchorOffset);
+  };
+
+  private pointAt(node: Node, offset: number): TextPoint | null {
+    for (const { element, place, laid } of this.view.drawnRows()) {
+      if (!element.contains(node)) continue;
+      const from = laid?.offsets[place.row] ?? 0;
+      return { index: place.index, line: place.line, offset: from + (laid === null ? 0 : offsetInRow(element, node, offset)) };
+    }
+    return null;
+  }
+
+  private readonly onCopy = (event: ClipboardEvent): void => {
+    const { anchor, focus } = this;
+    if (anchor === null || focus === null || event.clipboardData === null || compare(anchor, focus) === 0) return;
+    const [start, end] = compare(anchor, focus) <= 0 ? [anchor, focus] : [focus, anchor];
+    event.clipboardData.setData('text/plain', plainTextOf(this.log, start, end));
+    event.preventDefault();
+  };
+}
+
+function comparePlaces(a: RowPlace, b: RowPlace): number {
+  return a.index - b.index || a.line - b.line || a.row - b.row;
+}
+
+function isBefore(place: RowPlace, point: TextPoint): boolean {
+  return place.index < point.index || (place.index === point.index && place.line < point.line);
+}
+
+function isAfter(place: RowPlace, point: TextPoint): boolean {
+  return place.index > point.index || (place.index === point.index && place.line > point.line);
+}

@@ -1,0 +1,314 @@
+import type { ItemBlock, TextBlock } from '../model/blocks.ts';
+import type { ConsoleLog } from '../model/consoleLog.ts';
+import { Layout, type LaidLine, type RowPlace } from '../model/layout.ts';
+import { readPalette, type Palette } from './palette.ts';
+import { fillRow } from './rowElement.ts';
+import { ScrollArea } from './scrollArea.ts';
+
+/** Rows drawn above and below what is in sight. */
+const overscanRows = 12;
+
+export interface LogViewOptions {
+  log: ConsoleLog;
+  /** Items that are in the page now, each with the element that its content belongs into. */
+  onItems(items: readonly VisibleItem[]): void;
+  /** Whether the end of the output is followed. */
+  onFollow(follows: boolean): void;
+  /** Text that was put away comes into sight. */
+  onMissing(block: TextBlock): void;
+  /** Rows were drawn again: what is marked or selected in them has to be, too. */
+  onDrawn(): void;
+}
+
+export interface VisibleItem {
+  block: ItemBlock;
+  host: HTMLElement;
+  /** Times that the item was redrawn by an update. */
+  version: number;
+}
+
+interface DrawnRow {
+  element: HTMLElement;
+  laid: LaidLine | null;
+  place: RowPlace;
+}
+
+/**
+ * Draws the part of a log that is in sight: one element a drawn row, a few dozen in all, filled without React so that a flood costs
+ * a frame no more than a page of text. Items (displays, tracebacks) are hosts that React fills.
+ */
+export class LogView {
+  readonly layout: Layout;
+  readonly area: ScrollArea;
+  private readonly rows = new Map<string, DrawnRow>();
+  private readonly hosts = new Map<ItemBlock, HTMLElement>();
+  private readonly heights: ResizeObserver;
+  private readonly sizes: ResizeObserver;
+  private readonly themes: MutationObserver;
+  private readonly unsubscribe: () => void;
+  private palette: Palette;
+  private frame = 0;
+  private follows = true;
+  private wraps = true;
+  private columnWidth = 8;
+
+  constructor(
+    readonly root: HTMLElement,
+    private readonly options: LogViewOptions,
+  ) {
+    this.layout = new Layout(options.log);
+    options.log.changedFrom = 0;
+    this.area = new ScrollArea(root, () => this.onScrolled());
+    this.palette = readPalette(root);
+    this.heights = new ResizeObserver((entries) => this.onHeights(entries));
+    this.heights.observe(this.area.tail);
+    this.sizes = new ResizeObserver(() => this.measure());
+    this.sizes.observe(root);
+    this.themes = new MutationObserver(() => this.onTheme());
+    this.themes.observe(document.documentElement, { attributes: true });
+    this.unsubscribe = options.log.subscribe(() => this.schedule());
+    this.area.rows.addEventListener('click', this.onClick);
+    this.measure();
+  }
+
+  dispose(): void {
+    this.unsubscribe();
+    cancelAnimationFrame(this.frame);
+    this.heights.disconnect();
+    this.sizes.disconnect();
+    this.themes.disconnect();
+    this.area.dispose();
+  }
+
+  /** Breaks long lines at the edge, or not. */
+  setWrap(wraps: boolean): void {
+    this.wraps = wraps;
+    this.measure();
+  }
+
+  get isFollowing(): boolean {
+    return this.follows;
+  }
+
+  /** Goes to the end and stays there while output comes. */
+  follow(follows: boolean): void {
+    if (this.follows !== follows) {
+      this.follows = follows;
+      this.options.onFollow(follows);
+    }
+    this.schedule();
+  }
+
+  /** Brings a place into sight, in the middle if it is not in sight. */
+  reveal(place: RowPlace): void {
+    this.layout.update();
+    const top = this.layout.topOf(place);
+    if (top >= this.area.top && top + this.layout.rowHeight <= this.area.top + this.area.viewHeight) return;
+    this.follow(false);
+    this.area.scrollTo(Math.max(0, top - this.area.viewHeight / 2), this.totalHeight());
+    this.schedule();
+  }
+
+  /** Moves by so many pixels, as a key does. */
+  scrollBy(delta: number): void {
+    this.area.scrollTo(this.area.top + delta, this.totalHeight());
+    this.onScrolled();
+  }
+
+  /** Measures font and width again; after a change of the font, too. */
+  measure(): void {
+    const probe = document.createElement('span');
+    probe.className = 'log-row';
+    probe.style.cssText = 'position:absolute;visibility:hidden;width:auto';
+    probe.textContent = '0'.repeat(100);
+    this.area.rows.append(probe);
+    const box = probe.getBoundingClientRect();
+    probe.remove();
+    if (box.width === 0) return;
+    this.columnWidth = box.width / 100;
+    const columns = this.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.padding * 2) / this.columnWidth)) : Infinity;
+    this.keepPlace(() => this.layout.setMetrics(columns, box.height));
+    this.redraw();
+  }
+
+  /** Draws every row anew. */
+  redraw(): void {
+    for (const row of this.rows.values()) row.laid = null;
+    this.schedule();
+  }
+
+  schedule(): void {
+    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  totalHeight(): number {
+    return this.layout.height + this.area.tail.offsetHeight + this.area.padding * 2;
+  }
+
+  /** Rows that are in the page, in order. */
+  drawnRows(): { element: HTMLElement; place: RowPlace; laid: LaidLine | null }[] {
+    return [...this.rows.values()];
+  }
+
+  private readonly onClick = (event: MouseEvent): void => {
+    const button = event.target instanceof Element ? event.target.closest('[data-more]') : null;
+    if (button === null) return;
+    for (const { element, place } of this.rows.values()) {
+      const block = this.options.log.blocks[place.index];
+      if (!element.contains(button) || block?.kind !== 'text') continue;
+      this.layout.showMore(block, place.line);
+      this.follow(false);
+      this.redraw();
+    }
+  };
+
+  private onTheme(): void {
+    this.palette = readPalette(this.root);
+    this.measure();
+  }
+
+  private onScrolled(): void {
+    const isAtEnd = this.area.top + this.area.viewHeight >= this.totalHeight() - this.layout.rowHeight / 2;
+    this.follow(isAtEnd);
+  }
+
+  private onHeights(entries: readonly ResizeObserverEntry[]): void {
+    let isChanged = false;
+    for (const entry of entries) {
+      const height = entry.borderBoxSize[0]?.blockSize ?? 0;
+      if (entry.target === this.area.tail) isChanged = true;
+      else if (height > 0) {
+        for (const [block, host] of this.hosts) {
+          if (host === entry.target) isChanged = this.layout.setItemHeight(this.options.log.indexOf(block), height) || isChanged;
+        }
+      }
+    }
+    if (isChanged) this.schedule();
+  }
+
+  /** Keeps the row at the top where it is while heights change. */
+  private keepPlace(change: () => void): void {
+    if (this.follows || this.options.log.blocks.length === 0) {
+      change();
+      this.layout.update();
+      return;
+    }
+    const place = this.layout.placeAt(this.area.top);
+    const offset = this.area.top - this.layout.topOf(place);
+    change();
+    this.layout.update();
+    const top = this.layout.topOf(place) + offset;
+    if (Math.abs(top - this.area.top) >= 1) this.area.scrollTo(top, this.totalHeight());
+  }
+
+  private draw(): void {
+    this.frame = 0;
+    this.keepPlace(() => undefined);
+    const total = this.totalHeight();
+    this.area.resize(total, this.wraps ? 0 : this.layout.widest * this.columnWidth + this.area.padding * 2);
+    if (this.follows) this.area.scrollTo(total - this.area.viewHeight, total);
+    const used = new Set<string>();
+    const items: VisibleItem[] = [];
+    const first = this.drawRows(used, items);
+    for (const [key, row] of this.rows) {
+      if (used.has(key)) continue;
+      row.element.remove();
+      this.rows.delete(key);
+    }
+    for (const [block, host] of this.hosts) {
+      if (items.some((item) => item.block === block)) continue;
+      this.heights.unobserve(host);
+      this.hosts.delete(block);
+    }
+    this.area.place(first, this.layout.height);
+    this.options.onItems(items);
+    this.options.onDrawn();
+  }
+
+  /** Draws what is in sight. @returns the top of the first row */
+  private drawRows(used: Set<string>, items: VisibleItem[]): number {
+    const { log } = this.options;
+    const margin = overscanRows * this.layout.rowHeight;
+    const place = this.layout.placeAt(Math.max(0, this.area.top - this.area.padding - margin));
+    const start = this.layout.topOf(place);
+    const end = this.area.top + this.area.viewHeight + margin;
+    let cursor = this.area.rows.firstElementChild;
+    let top = start;
+    for (let { index, line, row } = place; index < log.blocks.length && top < end; index++, line = 0, row = 0) {
+      const block = log.blocks[index];
+      if (block === undefined) break;
+      if (block.kind === 'item') {
+        const element = this.itemElement(block, { index, line: 0, row: 0 }, used, items);
+        cursor = this.putInOrder(element, cursor);
+        top += block.height;
+        continue;
+      }
+      for (; line < block.lineCount && top < end; line++, row = 0) {
+        const count = this.layout.rowCount(block, line);
+        const laid = this.layout.lay(block, line);
+        if ('missing' in laid) this.options.onMissing(laid.missing);
+        for (; row < count && top < end; row++) {
+          const element = this.rowElement(block, { index, line, row }, 'missing' in laid ? null : laid, used);
+          cursor = this.putInOrder(element, cursor);
+          top += this.layout.rowHeight;
+        }
+      }
+    }
+    return start;
+  }
+
+  private putInOrder(element: HTMLElement, cursor: Element | null): Element | null {
+    if (element === cursor) return cursor.nextElementSibling;
+    this.area.rows.insertBefore(element, cursor);
+    return cursor;
+  }
+
+  private rowElement(block: TextBlock, place: RowPlace, laid: LaidLine | null, used: Set<string>): HTMLElement {
+    const key = `${block.firstSeq}:${place.line}:${place.row}`;
+    used.add(key);
+    const known = this.rows.get(key);
+    const drawn = known ?? { element: document.createElement('div'), laid: null, place };
+    drawn.place = place;
+    if (known === undefined) {
+      drawn.element.className = 'log-row';
+      this.rows.set(key, drawn);
+    }
+    if (laid === null) {
+      drawn.element.textContent = '\u2026';
+      drawn.laid = null;
+    } else if (drawn.laid === null || !isSame(drawn.laid, laid)) {
+      fillRow(drawn.element, laid, place.row, this.palette);
+      drawn.laid = laid;
+    }
+    return drawn.element;
+  }
+
+  private itemElement(block: ItemBlock, place: RowPlace, used: Set<string>, items: VisibleItem[]): HTMLElement {
+    const key = `item:${block.firstSeq}`;
+    used.add(key);
+    const known = this.rows.get(key);
+    const element = known?.element ?? document.createElement('div');
+    if (known === undefined) {
+      element.className = 'log-item';
+      this.rows.set(key, { element, laid: null, place });
+    } else known.place = place;
+    let host = this.hosts.get(block);
+    if (host === undefined) {
+      host = element;
+      this.hosts.set(block, host);
+      this.heights.observe(host);
+    }
+    items.push({ block, host, version: block.version });
+    return element;
+  }
+}
+
+function isSame(a: LaidLine, b: LaidLine): boolean {
+  if (a === b) return true;
+  if (a.resolved.text !== b.resolved.text || a.hidden !== b.hidden || a.offsets.length !== b.offsets.length) return false;
+  if (a.resolved.runs.length !== b.resolved.runs.length) return false;
+  return a.resolved.runs.every((run, index) => {
+    const other = b.resolved.runs[index];
+    return other !== undefined && run.end === other.end && run.stream === other.stream && run.style === other.style;
+  });
+}

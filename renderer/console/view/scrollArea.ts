@@ -1,0 +1,98 @@
+/** Tallest element that Chromium lays out exactly is 2^25 px; above this the scroll bar stands for more than it measures. */
+const maxNativeHeight = 16_000_000;
+
+/**
+ * A scroller over a height that may be larger than a browser can lay out. Up to `maxNativeHeight` it is the browser's own; above,
+ * the scroll bar is a scale and the wheel moves by real pixels.
+ */
+export class ScrollArea {
+  readonly rows: HTMLElement;
+  /** Stands under the last row: prompt and footer. */
+  readonly tail: HTMLElement;
+  readonly padding = 8;
+  private readonly spacer: HTMLElement;
+  private total = 0;
+  private virtualTop = 0;
+  private expectedScroll = 0;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly onScrolled: () => void,
+  ) {
+    this.spacer = document.createElement('div');
+    this.rows = document.createElement('div');
+    this.tail = document.createElement('div');
+    this.spacer.className = 'log-spacer';
+    this.rows.className = 'log-rows';
+    this.tail.className = 'log-tail';
+    this.spacer.append(this.rows, this.tail);
+    root.append(this.spacer);
+    root.addEventListener('scroll', this.onNativeScroll, { passive: true });
+    root.addEventListener('wheel', this.onWheel, { passive: false });
+  }
+
+  dispose(): void {
+    this.root.removeEventListener('scroll', this.onNativeScroll);
+    this.root.removeEventListener('wheel', this.onWheel);
+    this.spacer.remove();
+  }
+
+  get viewHeight(): number {
+    return this.root.clientHeight;
+  }
+
+  get viewWidth(): number {
+    return this.root.clientWidth;
+  }
+
+  /** The first pixel in sight, counted in the whole height. */
+  get top(): number {
+    return this.virtualTop;
+  }
+
+  private get scale(): number {
+    if (this.total <= maxNativeHeight) return 1;
+    return (this.total - this.viewHeight) / (maxNativeHeight - this.viewHeight);
+  }
+
+  resize(total: number, width: number): void {
+    if (total !== this.total) {
+      this.total = total;
+      this.spacer.style.height = `${Math.min(total, maxNativeHeight)}px`;
+    }
+    const minWidth = width > 0 ? `${Math.ceil(width)}px` : '';
+    if (this.spacer.style.minWidth !== minWidth) this.spacer.style.minWidth = minWidth;
+    const most = Math.max(0, total - this.viewHeight);
+    if (this.virtualTop > most) this.scrollTo(most, total);
+  }
+
+  scrollTo(top: number, total: number): void {
+    if (total > this.total) this.resize(total, Number.parseFloat(this.spacer.style.minWidth) || 0);
+    this.virtualTop = Math.max(0, Math.min(top, total - this.viewHeight));
+    this.expectedScroll = Math.round(this.virtualTop / this.scale);
+    if (Math.abs(this.root.scrollTop - this.expectedScroll) >= 1) this.root.scrollTop = this.expectedScroll;
+  }
+
+  /** Puts the rows where they belong. */
+  place(firstTop: number, rowsHeight: number): void {
+    const shift = this.scale === 1 ? 0 : this.root.scrollTop - this.virtualTop;
+    this.rows.style.transform = `translateY(${firstTop + shift + this.padding}px)`;
+    this.tail.style.transform = `translateY(${rowsHeight + shift + this.padding}px)`;
+  }
+
+  private readonly onNativeScroll = (): void => {
+    // What we set ourselves comes back as an event: it is no one's wish.
+    if (Math.abs(this.root.scrollTop - this.expectedScroll) < 1.5) return;
+    this.expectedScroll = this.root.scrollTop;
+    this.virtualTop = this.root.scrollTop * this.scale;
+    this.onScrolled();
+  };
+
+  private readonly onWheel = (event: WheelEvent): void => {
+    if (this.scale === 1 || event.ctrlKey || event.deltaY === 0) return;
+    event.preventDefault();
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 18 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? this.viewHeight : 1;
+    this.scrollTo(this.virtualTop + event.deltaY * unit, this.total);
+    this.onScrolled();
+  };
+}
