@@ -30,7 +30,11 @@ export type PictureType = (typeof pictureTypes)[number];
 
 /** One way to show a bundle, with the data that it needs. */
 export type View =
-  | { kind: 'html' | 'svg' | 'markdown' | 'latex' | 'text'; text: string }
+  | { kind: 'html'; text: string }
+  | { kind: 'svg'; text: string }
+  | { kind: 'markdown'; text: string }
+  | { kind: 'latex'; text: string }
+  | { kind: 'text'; text: string }
   | { kind: 'picture'; type: PictureType; base64: string }
   | { kind: 'json'; value: MimeBundle[string] };
 

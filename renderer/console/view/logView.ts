@@ -52,10 +52,15 @@ export class LogView {
   private wraps = true;
   private columnWidth = 8;
 
+  readonly root: HTMLElement;
+  private readonly options: LogViewOptions;
+
   constructor(
-    readonly root: HTMLElement,
-    private readonly options: LogViewOptions,
+    root: HTMLElement,
+    options: LogViewOptions,
   ) {
+    this.root = root;
+    this.options = options;
     this.layout = new Layout(options.log);
     options.log.changedFrom = 0;
     this.area = new ScrollArea(root, () => this.onScrolled());

@@ -59,16 +59,21 @@ export class Palette {
   private readonly looks = new Map<string, Look>();
   private readonly theme: Rgb[];
 
+  private readonly background: Rgb;
+  private readonly foreground: Rgb;
+
   /**
    * @param background of the console
    * @param foreground of the console
    * @param theme colours 0 to 15
    */
   constructor(
-    private readonly background: Rgb,
-    private readonly foreground: Rgb,
+    background: Rgb,
+    foreground: Rgb,
     theme: readonly Rgb[],
   ) {
+    this.background = background;
+    this.foreground = foreground;
     this.theme = [...theme];
   }
 

@@ -15,10 +15,15 @@ export class ScrollArea {
   private virtualTop = 0;
   private expectedScroll = 0;
 
+  private readonly root: HTMLElement;
+  private readonly onScrolled: () => void;
+
   constructor(
-    private readonly root: HTMLElement,
-    private readonly onScrolled: () => void,
+    root: HTMLElement,
+    onScrolled: () => void,
   ) {
+    this.root = root;
+    this.onScrolled = onScrolled;
     this.spacer = document.createElement('div');
     this.rows = document.createElement('div');
     this.tail = document.createElement('div');
