@@ -49,8 +49,16 @@ export function createChanges(storage: Storage): Changes {
     tell('any');
   }
 
-  dataVersion = readDataVersion();
-  for (const { topic, version } of readVersions()) known.set(topic, version);
+  function readAll(): void {
+    dataVersion = readDataVersion();
+    for (const { topic, version } of readVersions()) known.set(topic, version);
+  }
+
+  readAll();
+  storage.onReplaced(() => {
+    readAll();
+    for (const listener of [...listeners.keys()]) listener();
+  });
 
   return {
     bump(sql, topic) {

@@ -47,6 +47,12 @@ export function refuseNewer(sql: Sql, path: string): void {
   );
 }
 
+/** Whether there is a schema, and an older one. */
+export function needsMigration(sql: Sql): boolean {
+  const version = schemaVersion(sql);
+  return version > 0 && version < newestVersion;
+}
+
 /** Brings the schema up to date, each step in a transaction of its own. Two processes may do it at once: one waits. */
 export function migrate(sql: Sql): void {
   for (const migration of migrations) {

@@ -1,5 +1,8 @@
+import { statSync } from 'node:fs';
 import type { StorageState } from '../../../contract/system.ts';
-import { migrate, openConnection, refuseNewer } from './connection.ts';
+import { makeBackup, hasRoomFor, isBackupDue, listBackups } from './backups.ts';
+import { migrate, needsMigration, openConnection, refuseNewer } from './connection.ts';
+import { checkReadable, fileIdentity, replaceDamaged, replacedMessage } from './damage.ts';
 import { busyError, corruptError, faultOf, readOnlyError, writeFaultReason } from './faults.ts';
 import type { Sql } from './sql.ts';
 
@@ -14,6 +17,12 @@ const probeIntervalMs = 1000;
 /** Written and removed by a probe: room for this much means that work can go on. */
 const probeBytes = 256 * 1024;
 
+export interface StorageOptions {
+  path: string;
+  backupFolder: string;
+  log: (line: string) => void;
+}
+
 export interface Storage {
   readonly path: string;
   /** Runs a query. @throws STORAGE_CORRUPT */
@@ -23,27 +32,84 @@ export interface Storage {
   state(): StorageState;
   /** Calls back after each change of `state`. @returns ends that */
   onState(listener: (state: StorageState) => void): () => void;
-  close(): void;
+  /** Calls back, with what the person must be told, when a backup has taken the place of a damaged file; at once for what happened at opening. */
+  onReplaced(listener: (message: string) => void): void;
+  /** Makes the day's backup if it is due and fits. */
+  backUp(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** Opens the database of the application. @throws STORAGE_NEWER */
-export function openStorage(path: string, log: (line: string) => void): Storage {
-  const sql = openConnection(path, log);
-  try {
-    refuseNewer(sql, path);
-    migrate(sql);
-  } catch (error) {
-    sql.db.close();
-    throw error;
-  }
-
-  const listeners = new Set<(state: StorageState) => void>();
+/** Opens the database of the application, and in its stead a backup if it is damaged. @throws STORAGE_NEWER */
+export async function openStorage({ path, backupFolder, log }: StorageOptions): Promise<Storage> {
+  const replacedMessages: string[] = [];
+  const replacedListeners = new Set<(message: string) => void>();
+  const stateListeners = new Set<(state: StorageState) => void>();
   let state: StorageState = { state: 'ok' };
   let probeTimer: NodeJS.Timeout | undefined;
+  let closed = false;
+  let backup: Promise<void> | null = null;
+  let identity: string | null = null;
+  let sql = await openOrReplace();
+
+  async function openChecked(): Promise<Sql> {
+    // SQLite takes an empty file for a new database; where backups are, something has emptied it.
+    const emptied = statSync(path, { throwIfNoEntry: false })?.size === 0 && listBackups(backupFolder).length > 0;
+    if (emptied) throw Object.assign(new Error('the file is empty'), { code: 'SQLITE_NOTADB' });
+    const opened = openConnection(path, log);
+    try {
+      refuseNewer(opened, path);
+      checkReadable(opened);
+      if (needsMigration(opened)) await makeBackup(opened, backupFolder);
+      migrate(opened);
+      return opened;
+    } catch (error) {
+      opened.db.close();
+      throw error;
+    }
+  }
+
+  async function openOrReplace(): Promise<Sql> {
+    identity = fileIdentity(path);
+    try {
+      return await openChecked();
+    } catch (error) {
+      if (faultOf(error) !== 'corrupt') throw error;
+      replace(error);
+      return openChecked();
+    }
+  }
+
+  function replace(error: unknown): void {
+    // Another process was faster: what stands there now is the restored file.
+    if (identity !== null && fileIdentity(path) !== identity) return;
+    const message = replacedMessage(replaceDamaged(path, backupFolder), error instanceof Error ? error.message : String(error));
+    log(message);
+    replacedMessages.push(message);
+  }
+
+  /** The database turned out to be damaged while it is in use: the next call finds the backup. */
+  function replaceOpen(error: unknown): void {
+    try {
+      sql.db.close();
+      replace(error);
+      sql = openConnection(path, log);
+      migrate(sql);
+      identity = fileIdentity(path);
+    } catch (failure) {
+      log(`could not replace the damaged database: ${String(failure)}`);
+      return;
+    }
+    tellReplaced();
+  }
+
+  function tellReplaced(): void {
+    if (replacedListeners.size === 0) return;
+    for (const message of replacedMessages.splice(0)) for (const listener of replacedListeners) listener(message);
+  }
 
   function setState(next: StorageState): void {
     state = next;
-    for (const listener of listeners) listener(state);
+    for (const listener of stateListeners) listener(state);
   }
 
   function cannotWrite(error: unknown): void {
@@ -67,22 +133,26 @@ export function openStorage(path: string, log: (line: string) => void): Storage 
   }
 
   function transaction<T>(work: (sql: Sql) => T, durability: Durability): T {
-    sql.exec(durability === 'power' ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
-    sql.run('BEGIN IMMEDIATE');
+    const used = sql;
+    used.exec(durability === 'power' ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
+    used.run('BEGIN IMMEDIATE');
     try {
-      const result = work(sql);
-      sql.run('COMMIT');
+      const result = work(used);
+      used.run('COMMIT');
       return result;
     } catch (error) {
       // After SQLITE_FULL and the like SQLite has rolled back by itself.
-      if (sql.db.inTransaction) sql.run('ROLLBACK');
+      if (used.db.inTransaction) used.run('ROLLBACK');
       throw error;
     }
   }
 
   function translate(error: unknown, writing: boolean): unknown {
     const fault = faultOf(error);
-    if (fault === 'corrupt') return corruptError(path, error);
+    if (fault === 'corrupt') {
+      replaceOpen(error);
+      return corruptError(path, error);
+    }
     if (fault === 'busy') return busyError(error);
     if (fault === 'cannotWrite' && writing) {
       cannotWrite(error);
@@ -110,11 +180,27 @@ export function openStorage(path: string, log: (line: string) => void): Storage 
     },
     state: () => state,
     onState: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      stateListeners.add(listener);
+      return () => stateListeners.delete(listener);
     },
-    close: () => {
+    onReplaced: (listener) => {
+      replacedListeners.add(listener);
+      tellReplaced();
+    },
+    backUp: async () => {
+      if (closed || backup !== null || state.state !== 'ok' || !isBackupDue(backupFolder)) return;
+      if (!hasRoomFor(path)) {
+        log('no backup: the disk has too little room for one');
+        return;
+      }
+      backup = makeBackup(sql, backupFolder, () => closed).catch((error: unknown) => log(`no backup: ${String(error)}`));
+      await backup;
+      backup = null;
+    },
+    close: async () => {
+      closed = true;
       clearInterval(probeTimer);
+      await backup;
       sql.db.close();
     },
   };

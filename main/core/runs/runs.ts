@@ -25,8 +25,8 @@ export interface RunsDependencies {
   sealOutput(sql: Sql, key: number): void;
   /** A run's status changed: those who wait for its output look again. */
   outputChanged(id: RunId): void;
-  /** Something was deleted: its output is to be cleared away. */
-  garbageLeft(): void;
+  /** A run ended or was deleted: there may be something to clear away. */
+  historyChanged(): void;
 }
 
 export interface Runs {
@@ -69,6 +69,7 @@ export function createRuns(deps: RunsDependencies): Runs {
       if (fresh) {
         feed.changed(summary);
         deps.outputChanged(input.id);
+        deps.historyChanged();
         textIndex.schedule();
       }
       return summary;
@@ -117,7 +118,7 @@ export function createRuns(deps: RunsDependencies): Runs {
       }, 'power');
       if (gone.length > 0) {
         feed.deleted(gone);
-        deps.garbageLeft();
+        deps.historyChanged();
       }
       return gone.length;
     },
