@@ -1,6 +1,7 @@
 import { newRunId, toAppError, type OutputBody, type RunId, type RunMode, type TabId, type TracebackFrame } from '../../contract/index.ts';
 import { openLiveRun, type LiveConsole } from '../console/index.ts';
 import { clearTracebackMarks, showTracebackMarks } from '../editor/index.ts';
+import { collectFigure } from '../plots/index.ts';
 import { core } from '../rpc/index.ts';
 import type { Execution, ExecutionEnd, KernelEvent } from '../runner/index.ts';
 import { reportError } from '../ui/index.ts';
@@ -157,6 +158,9 @@ async function execute(run: RunningRun): Promise<ExecutionEnd> {
 
 function push(run: RunningRun, body: OutputBody, own: boolean): void {
   const record = run.pump.push(body);
+  if (body.kind === 'display' || body.kind === 'result') {
+    collectFigure(run.request.tabId, run.runId, record.seq, body.bundle, body.kind === 'display' ? (body.displayId ?? null) : null);
+  }
   if (own) run.ownSeqs.add(record.seq);
   run.console.accept([record]);
 }

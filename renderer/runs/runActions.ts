@@ -1,6 +1,7 @@
 import { maxSourceLength, type Run, type RunId, type TabId } from '../../contract/index.ts';
 import { getActiveSource, openScratch, useEditorsStore } from '../editor/index.ts';
 import { useConsoleStore } from '../console/index.ts';
+import { forgetFigures } from '../plots/index.ts';
 import { core } from '../rpc/index.ts';
 import { notify, reportError } from '../ui/index.ts';
 import { dedent } from './dedent.ts';
@@ -98,21 +99,23 @@ export async function restartKernel(): Promise<void> {
 export async function closeKernel(tabId: TabId): Promise<void> {
   await stopAndWait(tabId);
   forgetGivenFiles(tabId);
+  forgetFigures(tabId);
   kernelOf(tabId).dispose();
 }
 
 /**
- * Runs a run of the history again, exactly: the same source, title and arguments. In the tab that it came from while that is open,
- * else in a new scratch tab.
+ * Runs a run of the history again, exactly: the same source and arguments. In the tab that it came from while that is open, else in
+ * a new scratch tab with its source.
  */
 export async function runAgain(runId: RunId): Promise<void> {
   const old = await core.runs.get({ id: runId });
-  const tabId = await tabFor(old);
-  run({ mode: old.mode, tabId, title: old.title, path: old.path, source: old.source, lineOffset: old.lineOffset, argv: old.argv });
+  const { tabId, title } = tabFor(old);
+  run({ mode: old.mode, tabId, title, path: old.path, source: old.source, lineOffset: old.lineOffset, argv: old.argv });
 }
 
-async function tabFor(run: Run): Promise<TabId> {
+function tabFor(old: Run): { tabId: TabId; title: string } {
   const { tabs } = useEditorsStore.getState();
-  const own = tabs.find((tab) => tab.id === run.tabId) ?? tabs.find((tab) => run.path !== null && tab.path === run.path);
-  return own?.id ?? openScratch({ title: run.title, text: run.source });
+  const own = tabs.find((tab) => tab.id === old.tabId) ?? tabs.find((tab) => old.path !== null && tab.path === old.path);
+  if (own !== undefined) return { tabId: own.id, title: own.title };
+  return { tabId: openScratch({ title: old.title, text: old.source }), title: old.title };
 }
