@@ -32,8 +32,8 @@ function ViewButton({ view }: { view: SideView }) {
         aria-label={view}
         aria-pressed={shown}
         className={classes(
-          'relative flex size-9 items-center justify-center rounded-lg transition-colors duration-100 hover:bg-hover hover:text-text',
-          shown ? 'bg-selected text-accent-text' : 'text-muted',
+          'relative flex size-9 items-center justify-center rounded-lg transition-colors duration-100',
+          shown ? 'bg-selected text-accent-text' : 'text-muted hover:bg-hover hover:text-text',
         )}
         onClick={() => toggleSide(view)}
       >

@@ -40,7 +40,9 @@ export function App() {
         <Banners />
         <div className="flex min-h-0 grow">
           <ActivityBar />
-          <Workbench />
+          <main className="flex min-h-0 min-w-0 grow">
+            <Workbench />
+          </main>
         </div>
         <StatusBar />
       </div>

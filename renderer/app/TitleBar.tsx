@@ -1,7 +1,7 @@
 import { Command, Moon, Sun, SunMoon, Contrast } from 'lucide-react';
 import { runCommand, useCommandKey } from '../commands/index.ts';
 import { changeSettings, useSettings } from '../settings/index.ts';
-import { IconButton, Menu } from '../ui/index.ts';
+import { IconButton, Menu, overlaysId } from '../ui/index.ts';
 import { RunToolbar } from '../runs/index.ts';
 
 const themes = [
@@ -40,6 +40,7 @@ export function TitleBar() {
       >
         <IconButton label="Theme">{shown.icon}</IconButton>
       </Menu>
+      <div id={overlaysId} />
     </header>
   );
 }

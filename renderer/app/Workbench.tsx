@@ -56,11 +56,7 @@ export function Workbench() {
                           id: 'editor',
                           size: 72,
                           minSize: 200,
-                          content: (
-                            <main aria-label="Editor" className="h-full min-h-0">
-                              <EditorArea empty={<Welcome />} />
-                            </main>
-                          ),
+                          content: <EditorArea empty={<Welcome />} />,
                         },
                         ...(right && !isNarrow ? [{ id: 'right', size: 28, minSize: 180, content: <Right /> }] : []),
                       ]}

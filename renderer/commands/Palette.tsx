@@ -1,6 +1,7 @@
 import { Command as Cmdk } from 'cmdk';
 import { Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
+import { sortCategories } from './categories.ts';
 import { formatKey, isMac } from './keys.ts';
 import { closePalette, usePalette } from './paletteStore.ts';
 import { runCommand, useCommandsStore, type Command } from './registry.ts';
@@ -47,7 +48,7 @@ function CommandList() {
   const all = [...commands.values()].filter((command) => command.id !== 'palette.show');
   const used = recent.flatMap((id) => commands.get(id) ?? []).filter((command) => command.id !== 'palette.show').slice(0, 4);
   const rest = all.filter((command) => !used.includes(command));
-  const categories = [...new Set(rest.map((command) => command.category))].sort();
+  const categories = sortCategories(rest.map((command) => command.category));
   return (
     <Cmdk label="Command" loop>
       <div className="flex h-11 items-center gap-2.5 border-b border-line px-4">

@@ -1,4 +1,5 @@
 import { Dialog } from '../ui/index.ts';
+import { sortCategories } from './categories.ts';
 import { formatKey, isMac } from './keys.ts';
 import { closePalette, usePalette } from './paletteStore.ts';
 import { useCommandsStore } from './registry.ts';
@@ -8,7 +9,7 @@ export function ShortcutsDialog() {
   const open = usePalette((state) => state.open === 'shortcuts');
   const commands = useCommandsStore((state) => state.commands);
   const withKeys = [...commands.values()].filter((command) => command.keys !== undefined && command.keys.length > 0);
-  const categories = [...new Set(withKeys.map((command) => command.category))].sort();
+  const categories = sortCategories(withKeys.map((command) => command.category));
   return (
     <Dialog open={open} onOpenChange={(next) => !next && closePalette()} title="Keyboard shortcuts" description="Each action is in the command palette, too.">
       <div className="grid gap-x-8 gap-y-4 pb-2" tabIndex={0} role="group" aria-label="Shortcuts">

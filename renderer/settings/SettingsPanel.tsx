@@ -67,10 +67,10 @@ export function SettingsPanel() {
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section aria-label={title} className="pt-4">
+    <div role="group" aria-label={title} className="pt-4">
       <h3 className="pb-1.5 text-[13px] font-semibold">{title}</h3>
       <div className="flex flex-col gap-3">{children}</div>
-    </section>
+    </div>
   );
 }
 

@@ -17,7 +17,7 @@ export function Welcome() {
   const showWelcome = useSettings((state) => state.settings.showWelcome);
   return (
     <div className="@container h-full overflow-auto" tabIndex={-1}>
-      <div className="mx-auto flex min-h-full max-w-3xl flex-col justify-center gap-7 px-8 py-8">
+      <div className="mx-auto flex min-h-full max-w-3xl flex-col justify-center gap-5 px-8 py-6">
         <div>
           <h2 className="text-[22px] font-semibold leading-7 tracking-tight">Write Python, press Run</h2>
           <p className="mt-1.5 text-[14px] leading-6 text-muted">Python runs on this computer, in a sandbox, without a network. Nothing has to be installed.</p>
@@ -68,12 +68,14 @@ function Start({ command, icon, title }: { command: string; icon: ReactNode; tit
   return (
     <button
       type="button"
-      className="flex items-center gap-2.5 rounded-lg border border-line bg-surface px-3 py-2.5 text-left transition-colors duration-100 hover:border-line-strong hover:bg-hover"
+      className="flex items-center gap-3 rounded-lg border border-line bg-surface px-3 py-2 text-left transition-colors duration-100 hover:border-line-strong hover:bg-hover"
       onClick={() => runCommand(command)}
     >
       <span className="text-accent-text">{icon}</span>
-      <span className="grow text-[13px] font-medium">{title}</span>
-      <kbd className="text-muted">{key}</kbd>
+      <span className="flex min-w-0 flex-col">
+        <span className="truncate text-[13px] font-medium">{title}</span>
+        <kbd className="truncate text-muted">{key}</kbd>
+      </span>
     </button>
   );
 }
