@@ -38,6 +38,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const coreId = newId();
   const changes = createChanges(storage);
   const notices = createNotices(storage, changes, log);
+  for (const message of storage.openingMessages) notices.add('error', message);
   storage.onReplaced((message) => notices.add('error', message));
   const settings = createSettings(storage, changes, log);
   const system = createSystem(options, storage, notices);

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { StorageState } from '../../../contract/system.ts';
 import { makeBackup, hasRoomFor, isBackupDue, listBackups } from './backups.ts';
-import { migrate, needsMigration, openConnection, refuseNewer } from './connection.ts';
+import { migrate, needsMigration, openConnection } from './connection.ts';
 import { checkReadable, fileIdentity, replaceDamaged, replacedMessage } from './damage.ts';
 import { busyError, corruptError, faultOf, readOnlyError, writeFaultReason } from './faults.ts';
 import type { Sql } from './sql.ts';
@@ -32,7 +32,9 @@ export interface Storage {
   state(): StorageState;
   /** Calls back after each change of `state`. @returns ends that */
   onState(listener: (state: StorageState) => void): () => void;
-  /** Calls back, with what the person must be told, when a backup has taken the place of a damaged file; at once for what happened at opening. */
+  /** What the person must be told about the opening: that a backup has taken the place of a damaged file. */
+  readonly openingMessages: readonly string[];
+  /** Calls back, with what the person must be told, when that happens later. */
   onReplaced(listener: (message: string) => void): void;
   /** Makes the day's backup if it is due and fits. */
   backUp(): Promise<void>;
@@ -41,7 +43,7 @@ export interface Storage {
 
 /** Opens the database of the application, and in its stead a backup if it is damaged. @throws STORAGE_NEWER */
 export async function openStorage({ path, backupFolder, log }: StorageOptions): Promise<Storage> {
-  const replacedMessages: string[] = [];
+  const openingMessages: string[] = [];
   const replacedListeners = new Set<(message: string) => void>();
   const stateListeners = new Set<(state: StorageState) => void>();
   let state: StorageState = { state: 'ok' };
@@ -49,15 +51,16 @@ export async function openStorage({ path, backupFolder, log }: StorageOptions): 
   let closed = false;
   let backup: Promise<void> | null = null;
   let identity: string | null = null;
+  /** Opened without shared memory, because the disk has no room for it: to be opened again when it has. */
+  let alone = false;
   let sql = await openOrReplace();
 
   async function openChecked(): Promise<Sql> {
     // SQLite takes an empty file for a new database; where backups are, something has emptied it.
     const emptied = statSync(path, { throwIfNoEntry: false })?.size === 0 && listBackups(backupFolder).length > 0;
     if (emptied) throw Object.assign(new Error('the file is empty'), { code: 'SQLITE_NOTADB' });
-    const opened = openConnection(path, log);
+    const opened = openAnyhow();
     try {
-      refuseNewer(opened, path);
       checkReadable(opened);
       if (needsMigration(opened)) await makeBackup(opened, backupFolder);
       migrate(opened);
@@ -68,43 +71,53 @@ export async function openStorage({ path, backupFolder, log }: StorageOptions): 
     }
   }
 
+  function openAnyhow(): Sql {
+    alone = false;
+    try {
+      return openConnection(path, log);
+    } catch (error) {
+      if (faultOf(error) !== 'cannotWrite') throw error;
+      alone = true;
+      return openConnection(path, log, 'alone');
+    }
+  }
+
   async function openOrReplace(): Promise<Sql> {
     identity = fileIdentity(path);
     try {
       return await openChecked();
     } catch (error) {
+      if (faultOf(error) === 'cannotWrite') throw readOnlyError(writeFaultReason(error), error);
       if (faultOf(error) !== 'corrupt') throw error;
-      replace(error);
-      return openChecked();
+      const message = replace(error);
+      if (message !== null) openingMessages.push(message);
+      const opened = await openChecked();
+      identity = fileIdentity(path);
+      return opened;
     }
   }
 
-  function replace(error: unknown): void {
+  /** @returns what the person must be told */
+  function replace(error: unknown): string | null {
     // Another process was faster: what stands there now is the restored file.
-    if (identity !== null && fileIdentity(path) !== identity) return;
+    if (identity !== null && fileIdentity(path) !== identity) return null;
     const message = replacedMessage(replaceDamaged(path, backupFolder), error instanceof Error ? error.message : String(error));
     log(message);
-    replacedMessages.push(message);
+    return message;
   }
 
   /** The database turned out to be damaged while it is in use: the next call finds the backup. */
   function replaceOpen(error: unknown): void {
     try {
       sql.db.close();
-      replace(error);
-      sql = openConnection(path, log);
+      const message = replace(error);
+      sql = openAnyhow();
       migrate(sql);
       identity = fileIdentity(path);
+      for (const listener of replacedListeners) listener(message ?? 'The database was damaged; another PyExeKube has restored it.');
     } catch (failure) {
       log(`could not replace the damaged database: ${String(failure)}`);
-      return;
     }
-    tellReplaced();
-  }
-
-  function tellReplaced(): void {
-    if (replacedListeners.size === 0) return;
-    for (const message of replacedMessages.splice(0)) for (const listener of replacedListeners) listener(message);
   }
 
   function setState(next: StorageState): void {
@@ -122,6 +135,10 @@ export async function openStorage({ path, backupFolder, log }: StorageOptions): 
 
   function probe(): void {
     try {
+      if (alone) {
+        sql.db.close();
+        sql = openAnyhow();
+      }
       transaction((s) => s.run('INSERT OR REPLACE INTO probe (id, filler) VALUES (1, zeroblob(?))', probeBytes), 'process');
       transaction((s) => s.run('DELETE FROM probe'), 'process');
     } catch {
@@ -183,9 +200,9 @@ export async function openStorage({ path, backupFolder, log }: StorageOptions): 
       stateListeners.add(listener);
       return () => stateListeners.delete(listener);
     },
+    openingMessages,
     onReplaced: (listener) => {
       replacedListeners.add(listener);
-      tellReplaced();
     },
     backUp: async () => {
       if (closed || backup !== null || state.state !== 'ok' || !isBackupDue(backupFolder)) return;
