@@ -1,7 +1,7 @@
 import './oldNode.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, session, MessageChannelMain, type IpcMainEvent, type MessagePortMain } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, session, MessageChannelMain, type MessagePortMain, type WebContents } from 'electron';
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { newClientId } from '../../../contract/ids.ts';
 import { indexAssets } from '../../core/assets/index.ts';
@@ -45,15 +45,23 @@ async function stopWith(error: AppError): Promise<void> {
 
 /** Each load of the page is a window of its own to the core: what an earlier page ran is not this one's. */
 function answerPages(core: CoreSupervisor<MessagePortMain>): void {
-  ipcMain.on('pyexekube:connect', (event: IpcMainEvent) => {
-    const frame = event.senderFrame;
+  const pages = new Map<WebContents, { release(): void }>();
+  ipcMain.on('pyexekube:connect', ({ sender, senderFrame: frame }) => {
     if (frame === null || !isTrustedSender(frame)) {
       log(`A page that is not the window asked for the core: ${frame?.url ?? 'gone'}`);
       return;
     }
-    const connection = core.connect(newClientId(), (port) => frame.postMessage('pyexekube:port', null, [port]));
-    event.sender.once('destroyed', () => connection.release());
-    event.sender.once('did-start-navigation', () => connection.release());
+    pages.get(sender)?.release();
+    if (!pages.has(sender)) {
+      sender.once('destroyed', () => {
+        pages.get(sender)?.release();
+        pages.delete(sender);
+      });
+    }
+    pages.set(
+      sender,
+      core.connect(newClientId(), (port) => frame.postMessage('pyexekube:port', null, [port])),
+    );
   });
 }
 
