@@ -116,11 +116,14 @@ export function filesSuite(fixture: () => Fixture, picked: string | undefined): 
       await first.files.openWorkspace({ path: null });
     });
 
-    it(picked === undefined ? 'has no file dialog, and says so' : 'asks by the system’s file dialog', async () => {
-      const { first } = fixture();
-      const answer = first.files.pick({ kind: 'openFile', suggested: '/tmp' });
-      if (picked === undefined) await expect(answer).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-      else expect(await answer).toEqual({ path: picked });
-    });
+    if (picked === undefined) {
+      it('has no file dialog, and says so', async () => {
+        await expect(fixture().first.files.pick({ kind: 'openFile' })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+      });
+    } else {
+      it('asks by the system’s file dialog', async () => {
+        expect(await fixture().first.files.pick({ kind: 'openFile', suggested: '/tmp' })).toEqual({ path: picked });
+      });
+    }
   });
 }

@@ -26,7 +26,7 @@ export function listBackups(folder: string): Backup[] {
   }
   return names
     .sort()
-    .reverse()
+    .toReversed()
     .flatMap((name) => {
       const found = namePattern.exec(name);
       return found === null ? [] : [{ path: join(folder, name), time: new Date(`${found[1]}:${found[2]}:${found[3]}.${found[4]}`) }];
