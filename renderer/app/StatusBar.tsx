@@ -1,4 +1,5 @@
 import { Check, CircleDashed, TriangleAlert } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useCursorStore, useEditorsStore } from '../editor/index.ts';
 import { useConnection } from '../rpc/index.ts';
 import { KernelStatus } from '../runs/index.ts';
@@ -20,8 +21,23 @@ export function StatusBar() {
   );
 }
 
+/** Saving takes a moment with each pause of typing; only a long one is worth a word. */
+const patienceMs = 1500;
+
+/** Whether something has been true for a while. */
+function useLasting(now: boolean): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!now) return setLasting(false);
+    const timer = setTimeout(() => setLasting(true), patienceMs);
+    return () => clearTimeout(timer);
+  }, [now]);
+  return now && lasting;
+}
+
 function Keeping() {
   const keeping = useEditorsStore((state) => state.keeping);
+  const slow = useLasting(keeping === 'pending');
   const status = useConnection((state) => state.status);
   if (status === 'connecting') {
     return (
@@ -37,7 +53,7 @@ function Keeping() {
       </Item>
     );
   }
-  switch (keeping) {
+  switch (keeping === 'pending' && !slow ? 'kept' : keeping) {
     case 'kept':
       return (
         <Item icon={<Check size={13} aria-hidden />} title="Everything that you typed is on disk, saved to a file or not.">

@@ -40,7 +40,7 @@ export function TitleBar() {
       >
         <IconButton label="Theme">{shown.icon}</IconButton>
       </Menu>
-      <div id={overlaysId} />
+      <div id={overlaysId} className="absolute" />
     </header>
   );
 }

@@ -27,6 +27,15 @@ export function FileTree({ root }: { root: string }) {
 
   useEffect(watchShownFolders, []);
 
+  // The field that had the focus is gone: it goes back to the tree, unless it went elsewhere by itself.
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    if (wasEditing.current && editing === null && (document.activeElement === document.body || document.activeElement === null)) {
+      scroller.current?.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]')?.focus();
+    }
+    wasEditing.current = editing !== null;
+  }, [editing]);
+
   const found = rows.findIndex((row) => row.kind === 'entry' && row.entry.path === focused);
   const current = found >= 0 ? found : (nextEntryIndex(rows, -1, 1) ?? -1);
 
