@@ -22,8 +22,8 @@ describe('relays', () => {
   });
 
   it('hand on the wait of a send', async () => {
-    let release = () => undefined;
-    const relays = createRelays(() => new Promise<void>((resolve) => (release = () => void resolve())));
+    let release: () => void = () => undefined;
+    const relays = createRelays(() => new Promise<void>((resolve) => (release = resolve)));
     let done = false;
     const sending = relays.open(1).send('x').then(() => (done = true));
     await Promise.resolve();
