@@ -49,7 +49,7 @@ const parts = [
   },
   {
     name: 'window',
-    inputs: ['renderer', 'contract', 'kernel/protocol', 'vite.config.ts', 'resources/icons', lock],
+    inputs: ['renderer', 'contract', 'kernel/protocol', 'vite.config.ts', 'resources/icons', 'resources/samples', lock],
     outputs: ['dist/window/index.html', 'dist/window/icon.svg'],
     build: buildWindow,
   },

@@ -33,7 +33,7 @@ export const rooms = [
   {
     folder: 'renderer',
     packages: ['*'],
-    folders: ['contract', 'kernel/protocol', 'renderer/ui', 'renderer/rpc', 'renderer/lib', 'renderer/*'],
+    folders: ['contract', 'kernel/protocol', 'renderer/ui', 'renderer/rpc', 'renderer/lib', 'renderer/*', 'resources/samples'],
     doors: ['renderer'],
   },
 ];
