@@ -60,7 +60,7 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
   }
   const { run } = loaded;
   return (
-    <section aria-label="Run" className="flex min-h-0 shrink-0 grow basis-1/2 flex-col border-t border-line-strong bg-surface">
+    <section aria-label="Run" className="flex min-h-0 shrink-0 basis-[52%] flex-col border-t border-line-strong bg-surface">
       <div className="flex items-center gap-2 px-3 pt-2">
         <StatusGlyph status={run.status} named />
         {isRenaming ? (
@@ -84,7 +84,7 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
           <FilePlus2 size={13} aria-hidden />
           Open in a tab
         </Button>
-        <span className="grow" />
+        <span className="ml-auto flex gap-0.5">
         <IconButton label="Show its output" size="small" onClick={() => openStoredRun(run.id).catch(reportError)}>
           <SquareTerminal size={15} aria-hidden />
         </IconButton>
@@ -100,6 +100,7 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
         <IconButton label="Delete" shortcut="Delete" size="small" disabled={run.status === 'running'} onClick={() => onDelete(run.id)}>
           <Trash2 size={15} aria-hidden />
         </IconButton>
+        </span>
       </div>
       <SourceView source={run.source} firstLine={run.lineOffset} />
     </section>

@@ -98,7 +98,8 @@ export class Palette {
     let front = bright === null ? null : this.rgb(bright);
     let back = style.background === null ? null : this.rgb(style.background);
     if (style.inverse) [front, back] = [back ?? this.background, front ?? this.foreground];
-    if (front !== null || back !== null) front = readable(front ?? this.foreground, back ?? this.background);
+    if (front !== null) front = readable(front, back ?? this.background);
+    else if (back !== null) front = contrast(this.foreground, back) >= leastContrast ? this.foreground : luminance(back) > 0.18 ? [0, 0, 0] : [255, 255, 255];
     const names = [style.bold && 'log-bold', style.dim && 'log-dim', style.italic && 'log-italic', style.underline && 'log-underline', style.strike && 'log-strike'];
     return { className: names.filter((name) => name !== false).join(' '), color: front === null ? '' : css(front), background: back === null ? '' : css(back) };
   }
