@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ClientId } from '../../contract/ids.ts';
 import { newId } from '../../contract/ids.ts';
 import { createChanges, openStorage, type Storage } from './database/index.ts';
@@ -29,19 +28,20 @@ export interface Core {
 
 /**
  * Composes the application over the database in `options.home`.
- * @throws AppError STORAGE_NEWER the database is from a newer release; nothing was written
+ * @throws AppError STORAGE_NEWER the database is from a newer release; nothing was written · STORAGE_READ_ONLY there is no database
+ * yet, and none can be made
  */
 export async function createCore(options: CoreOptions): Promise<Core> {
   const log = options.log ?? (() => undefined);
-  mkdirSync(options.home, { recursive: true, mode: 0o700 });
-  const storage = await openStorage({ path: join(options.home, 'pyexekube.sqlite'), backupFolder: join(options.home, 'backups'), log });
+  const home = resolve(options.home);
+  const storage = await openStorage({ path: join(home, 'pyexekube.sqlite'), backupFolder: join(home, 'backups'), log });
   const coreId = newId();
   const changes = createChanges(storage);
   const notices = createNotices(storage, changes, log);
   for (const message of storage.openingMessages) notices.add('error', message);
   storage.onReplaced((message) => notices.add('error', message));
   const settings = createSettings(storage, changes, log);
-  const system = createSystem(options, storage, notices);
+  const system = createSystem({ ...options, home }, storage, notices);
   const editors = createEditors(storage);
   const files = createFiles(storage, options.pick);
   const feed = createRunsFeed(changes);

@@ -5,7 +5,7 @@ import type { Storage } from './storage.ts';
 export type Topic = 'runs' | 'settings' | 'notices';
 
 /** How often others' changes are looked for while anyone wants to know, in milliseconds. */
-const pollMs = 250;
+const pollMs = 500;
 
 export interface Changes {
   /** Notes, within the transaction that makes it, a change that other processes must hear of. */

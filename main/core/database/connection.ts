@@ -21,6 +21,8 @@ export function openConnection(path: string, log: (line: string) => void, sharin
     // Before the first access, or it has no such effect (sqlite.org/wal.html, "Use of WAL Without Shared-Memory").
     if (sharing === 'alone') db.pragma('locking_mode = EXCLUSIVE');
     refuseNewer(sql, path);
+    // SQLite gives the files beside it the same mode.
+    if (process.platform !== 'win32') chmodSync(path, 0o600);
     // The page layout has to be chosen before the first table is made. Later, the same pragma would write at each opening.
     if (schemaVersion(sql) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
@@ -28,7 +30,6 @@ export function openConnection(path: string, log: (line: string) => void, sharin
     db.pragma('foreign_keys = ON');
     db.pragma('journal_size_limit = 67108864');
     db.pragma('trusted_schema = OFF');
-    if (process.platform !== 'win32') chmodSync(path, 0o600);
     return sql;
   } catch (error) {
     db.close();

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { StorageState } from '../../../contract/system.ts';
 import { makeBackup, hasRoomFor, isBackupDue, listBackups } from './backups.ts';
 import { migrate, needsMigration, openConnection } from './connection.ts';
@@ -41,7 +42,10 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** Opens the database of the application, and in its stead a backup if it is damaged. @throws STORAGE_NEWER */
+/**
+ * Opens the database of the application, and in its stead a backup if it is damaged.
+ * @throws STORAGE_NEWER · STORAGE_READ_ONLY there is no database yet, and none can be made
+ */
 export async function openStorage({ path, backupFolder, log }: StorageOptions): Promise<Storage> {
   const openingMessages: string[] = [];
   const replacedListeners = new Set<(message: string) => void>();
@@ -85,6 +89,7 @@ export async function openStorage({ path, backupFolder, log }: StorageOptions): 
   async function openOrReplace(): Promise<Sql> {
     identity = fileIdentity(path);
     try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       return await openChecked();
     } catch (error) {
       if (faultOf(error) === 'cannotWrite') throw readOnlyError(writeFaultReason(error), error);

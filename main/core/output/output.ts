@@ -3,6 +3,7 @@ import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
 import type { OutputChunk, OutputRecord } from '../../../contract/output.ts';
 import type { Changes, Storage } from '../database/index.ts';
+import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
@@ -28,7 +29,7 @@ export interface Output {
   append(runId: RunId, records: readonly OutputRecord[], clientId: ClientId): number;
   read(input: ReadInput, signal: AbortSignal | undefined): Promise<OutputPage>;
   index(runId: RunId): { chunks: OutputChunk[]; lastSeq: number; finished: boolean };
-  search(input: SearchInput, signal: AbortSignal | undefined): AsyncGenerator<SearchBatch, void>;
+  search(input: SearchInput, signal: AbortSignal | undefined): Events<SearchBatch>;
   /** Makes those who wait for this run's output look again. */
   wake(runId: RunId): void;
   dispose(): void;

@@ -3,6 +3,7 @@ import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
 import type { Run, RunEvent, RunFilter, RunSummary } from '../../../contract/runs.ts';
 import type { Sql, Storage } from '../database/index.ts';
+import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import type { RunsFeed } from './feed.ts';
 import { countRuns, listRuns } from './list.ts';
@@ -37,7 +38,7 @@ export interface Runs {
   count(filter: RunFilter, limit: number): number;
   update(input: UpdateInput): RunSummary;
   delete(ids: readonly RunId[]): number;
-  watch(signal: AbortSignal | undefined): AsyncGenerator<RunEvent, void>;
+  watch(signal: AbortSignal | undefined): Events<RunEvent>;
 }
 
 export function createRuns(deps: RunsDependencies): Runs {

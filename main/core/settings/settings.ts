@@ -1,12 +1,12 @@
 import { Settings, type SettingsPatch } from '../../../contract/settings.ts';
 import type { Changes, Storage } from '../database/index.ts';
-import { Feed, watchValue } from '../feed.ts';
+import { Feed, watchValue, type Events } from '../feed.ts';
 import type { Log } from '../ports.ts';
 
 export interface SettingsStore {
   get(): Settings;
   set(patch: SettingsPatch): Settings;
-  watch(signal: AbortSignal | undefined): AsyncGenerator<Settings, void>;
+  watch(signal: AbortSignal | undefined): Events<Settings>;
   /** Calls back after each change, made here or by another process. */
   onChange(listener: () => void): void;
   dispose(): void;
