@@ -12,6 +12,15 @@ const knownHeights = new WeakMap<object, number>();
 /** The frame's page, beside the window's own: `http://127.0.0.1:N/display/display.html`, `app://window/display/display.html`. */
 const frameUrl = new URL('display/display.html', document.baseURI).href;
 
+/** The colour that is seen behind an element. */
+function backgroundOf(element: Element): string {
+  for (let at: Element | null = element; at !== null; at = at.parentElement) {
+    const { backgroundColor } = getComputedStyle(at);
+    if (backgroundColor !== 'rgba(0, 0, 0, 0)' && backgroundColor !== 'transparent') return backgroundColor;
+  }
+  return 'transparent';
+}
+
 async function openLink(href: string): Promise<void> {
   const url = URL.canParse(href) ? new URL(href) : null;
   if (url?.protocol !== 'https:') return;
@@ -41,7 +50,14 @@ export function HtmlFrame({ html, owner }: { html: string; owner: object }) {
       const target = element?.contentWindow;
       if (element === null || target == null) return;
       const style = getComputedStyle(element);
-      const content: FrameContent = { type: 'content', html, scheme: style.colorScheme.includes('dark') ? 'dark' : 'light', text: style.color, fontSize: Number.parseFloat(style.fontSize) };
+      const content: FrameContent = {
+        type: 'content',
+        html,
+        scheme: style.colorScheme.includes('dark') ? 'dark' : 'light',
+        text: style.color,
+        background: backgroundOf(element),
+        fontSize: Number.parseFloat(style.fontSize),
+      };
       // The frame's origin is opaque: there is no name to give but all. What is sent is what Python made, and no secret.
       target.postMessage(content, '*');
     }

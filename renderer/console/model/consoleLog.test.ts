@@ -137,6 +137,15 @@ describe('Layout', () => {
     }
   });
 
+  it('shows the end of a line that was redrawn very often', () => {
+    const log = new ConsoleLog();
+    const raw = Array.from({ length: 5000 }, (_, index) => `\rprogress ${index}`).join('');
+    for (let at = 0; at < raw.length; at += 997) log.accept([text(log.lastSeq + 1, raw.slice(at, at + 997))]);
+    const layout = new Layout(log);
+    layout.setMetrics(100, 10);
+    expect(layout.lay(textBlock(log, 0), 0)).toMatchObject({ resolved: { text: 'progress 4999' }, hidden: 0 });
+  });
+
   it('draws no more than a cap of an endless line, and more when it is asked', () => {
     const log = new ConsoleLog();
     const chunk = 'y'.repeat(200_000);
