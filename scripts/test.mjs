@@ -20,12 +20,14 @@ const reports = join(root, '.cache/reports');
 /** Lines of code of contract/, kernel/ and main/core/ that the tests must reach, percent. */
 const minLineCoverage = 95;
 const browserFetchTimeoutMs = 5 * 60_000;
+/** A group that takes longer than this hangs; it is ended and has failed. */
+const groupTimeoutMs = 12 * 60_000;
 
 /** @typedef {{name: string, passed: number, failed: number, skipped: number, reason?: string}} Result */
 
 /** @param {string} tool @param {string[]} args @param {import('node:child_process').SpawnOptions} [options] */
 function node(tool, args, options = {}) {
-  return run(process.execPath, [tool, ...args], { cwd: root, ...options });
+  return run(process.execPath, [tool, ...args], { cwd: root, timeout: groupTimeoutMs, killSignal: 'SIGKILL', ...options });
 }
 
 /** One check that passes or fails as a whole. @returns {Promise<Result>} */
