@@ -35,6 +35,11 @@ export function showSide(view: SideView): void {
   useLayout.setState({ side: view });
 }
 
+/** The sizes now, for panels that are about to be drawn; panels that are drawn already know their own. */
+export function rememberedSizes(): Record<string, number> {
+  return useLayout.getState().sizes;
+}
+
 export function rememberSizes(sizes: Record<string, number>): void {
   useLayout.setState((state) => ({ sizes: { ...state.sizes, ...sizes } }));
 }
