@@ -5,9 +5,10 @@ import { reportError } from '../ui/notify/index.ts';
 import { OutputItem } from './OutputItem.tsx';
 import { restoreBlock, type ConsoleSession } from './sessions.ts';
 import type { ConsoleTab } from './consoleStore.ts';
-import { LogView, type VisibleItem } from './view/logView.ts';
+import { LogView } from './view/logView.ts';
 import { LogSelection } from './view/logSelection.ts';
 import { MatchMarks } from './view/matchMarks.ts';
+import type { VisibleItem } from './view/rowPool.ts';
 
 export interface LogHandle {
   view: LogView;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { OutputBody, OutputRecord, TextStream } from '../../../contract/index.ts';
 import type { TextBlock } from './blocks.ts';
-import { ConsoleLog, lineCap } from './consoleLog.ts';
+import { ConsoleLog } from './consoleLog.ts';
 import { Layout } from './layout.ts';
+import { lineCap, rawLine } from './logLines.ts';
 import { plainTextOf } from './plainText.ts';
 
 function record(seq: number, body: OutputBody): OutputRecord {
@@ -85,10 +86,10 @@ describe('ConsoleLog', () => {
     log.accept(records.slice(3));
     const first = textBlock(log, 0);
     expect(first.text).toBeNull();
-    expect(log.line(first, 0, lineCap)).toEqual({ missing: first });
+    expect(rawLine(log, first, 0, lineCap)).toEqual({ missing: first });
     log.restore(first, records);
     expect(first.text).toBe(page);
-    expect(log.line(first, 4999, lineCap)).toMatchObject({ pieces: [{ stream: 'stdout', text: 'line of text' }] });
+    expect(rawLine(log, first, 4999, lineCap)).toMatchObject({ pieces: [{ stream: 'stdout', text: 'line of text' }] });
   });
 
   it('empties, and shows what comes after', () => {

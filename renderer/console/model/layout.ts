@@ -1,7 +1,8 @@
 import type { Block, TextBlock } from './blocks.ts';
-import { lineCap, type ConsoleLog, type RawLine } from './consoleLog.ts';
+import type { ConsoleLog } from './consoleLog.ts';
 import { lineWidth, rowOffsets } from './charWidth.ts';
 import { resolveLine, type Piece, type ResolvedLine } from './lineText.ts';
+import { lineCap, lineTail, rawLine, type RawLine } from './logLines.ts';
 
 /** A place in the drawn output: a block, a line that begins in it, and a drawn row of that line. Items have line 0, row 0. */
 export interface RowPlace {
@@ -147,7 +148,7 @@ export class Layout {
   /** Lays out one line; while its text is away, `missing` is the block to restore. */
   lay(block: TextBlock, line: number): LaidLine | { missing: TextBlock } {
     const cap = this.caps.get(this.capKey(block, line)) ?? lineCap;
-    const raw = this.log.line(block, line, cap);
+    const raw = rawLine(this.log, block, line, cap);
     if ('missing' in raw) return raw;
     const tail = this.redrawnTail(block, line, raw, cap);
     const resolved = resolveLine(tail ?? raw.pieces, raw.states);
@@ -160,7 +161,7 @@ export class Layout {
   /** A progress bar that was redrawn very often: its end is what is to be seen, not its beginning. Null for any other line. */
   private redrawnTail(block: TextBlock, line: number, raw: RawLine, cap: number): Piece[] | null {
     if (raw.length <= cap || !raw.pieces.some((piece) => piece.text.includes('\r'))) return null;
-    return this.log.lineTail(block, line, cap);
+    return lineTail(this.log, block, line, cap);
   }
 
   /** The block and row at a height; clamped to what is there. */
