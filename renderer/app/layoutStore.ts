@@ -53,10 +53,20 @@ export function keepLayout(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let restored = false;
 
+  const atStart = useLayout.getState();
+
   function restore(): void {
     const { loaded, settings } = useSettings.getState();
     if (!loaded || restored) return;
-    useLayout.setState(parseLayout(settings.layout));
+    const kept = parseLayout(settings.layout);
+    // What the person opened or hid before the settings came stays as they wanted it.
+    const { side, right, console } = useLayout.getState();
+    useLayout.setState({
+      ...kept,
+      ...(side === atStart.side ? {} : { side }),
+      ...(right === atStart.right ? {} : { right }),
+      ...(console === atStart.console ? {} : { console }),
+    });
     restored = true;
   }
 
