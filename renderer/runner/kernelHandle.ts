@@ -60,7 +60,7 @@ export class KernelHandle {
   }
 
   /**
-   * Runs a source; events come in order, `finished` last. `globals: 'fresh'` runs in an interpreter of its own, which is thrown away.
+   * Runs a source; events come in order, `finished` last, `lost` before it when the interpreter is gone. `globals: 'fresh'` runs in an interpreter of its own, which is thrown away.
    * @throws AppError CONFLICT while another execution of this kernel is in flight
    */
   execute(command: ExecuteCommand, on: (event: KernelEvent) => void): Execution {
