@@ -138,6 +138,38 @@ describe('Layout', () => {
     }
   });
 
+  it('grows with an open line that goes on in later blocks', () => {
+    const log = new ConsoleLog();
+    const layout = new Layout(log);
+    layout.setMetrics(100, 10);
+    for (let seq = 1; seq <= 4; seq++) {
+      log.accept([text(seq, 'x'.repeat(seq === 1 ? 65_536 - 50 : 50))]);
+      layout.update();
+    }
+    log.accept([text(5, `${'y'.repeat(65_000)}\nnext\n`)]);
+    layout.update();
+    const fresh = new Layout(log);
+    log.changedFrom = 0;
+    for (const block of log.blocks) if (block.kind === 'text') block.rowsStale = true;
+    fresh.setMetrics(100, 10);
+    fresh.update();
+    expect(layout.height).toBe(fresh.height);
+    expect(layout.height).toBe((lineCap / 100 + 1 + 1) * 10);
+  });
+
+  it('counts a short open line anew when a later block ends it', () => {
+    const log = new ConsoleLog();
+    const layout = new Layout(log);
+    layout.setMetrics(10, 10);
+    log.accept([text(1, `${'a\n'.repeat(32_767)}ab`)]);
+    layout.update();
+    expect(layout.height).toBe(32_768 * 10);
+    log.accept([text(2, 'cdefghijklmno\n')]);
+    layout.update();
+    expect(log.blocks).toHaveLength(2);
+    expect(layout.height).toBe(32_769 * 10);
+  });
+
   it('shows the end of a line that was redrawn very often', () => {
     const log = new ConsoleLog();
     const raw = Array.from({ length: 5000 }, (_, index) => `\rprogress ${index}`).join('');

@@ -112,6 +112,8 @@ export class ConsoleLog {
     if (text !== '') block.closed = text.endsWith('\n');
     this.residentLength += text.length;
     this.touch(startsLine ? this.blocks.length - 1 : this.openLineBlock);
+    const opened = startsLine ? undefined : this.blocks[this.openLineBlock];
+    if (opened?.kind === 'text') opened.rowsStale = true;
     if (block.lineCount > 0) this.openLineBlock = this.blocks.length - 1;
     this.advanceStates(stream, text);
   }

@@ -98,8 +98,9 @@ export class Layout {
       }
       return;
     }
-    const lastContinues = !block.closed;
-    if (block.longestLine <= Math.min(columns, lineCap) && !lastContinues && (block.plain || columns === Infinity)) {
+    // In most blocks each line is one row: then nothing is counted line by line, but for the last one while it is open.
+    const fits = block.longestLine <= Math.min(columns, lineCap) && (block.plain || columns === Infinity);
+    if (fits && (block.closed || block.lineCount === 0 || this.rowsOfLine(block, block.lineCount - 1) === 1)) {
       block.lineRows = null;
       block.rows = block.lineCount;
     } else this.countEachLine(block, block.rowsColumns === columns ? block.lineRows : null);
