@@ -1,5 +1,5 @@
-import { Fragment, useSyncExternalStore, type ReactNode } from 'react';
-import { Group, Panel, Separator } from 'react-resizable-panels';
+import { Fragment, useEffect, useSyncExternalStore, type ReactNode } from 'react';
+import { Group, Panel, Separator, useGroupRef } from 'react-resizable-panels';
 import { ConsolePanel } from '../console/index.ts';
 import { EditorArea } from '../editor/index.ts';
 import { FilesPanel } from '../files/index.ts';
@@ -9,7 +9,7 @@ import { SettingsPanel } from '../settings/index.ts';
 import { ErrorBoundary } from '../ui/index.ts';
 import { VariablesPanel } from '../variables/index.ts';
 import { Welcome } from '../welcome/index.ts';
-import { rememberedSizes, rememberSizes, useLayout, type SideView } from './layoutStore.ts';
+import { rememberedSizes, rememberSizes, sizesFor, useLayout, useLayoutRestored, type SideView } from './layoutStore.ts';
 
 /** Below this width there is no room for Variables and Plots beside the editor. */
 const narrow = matchMedia('(max-width: 760px)');
@@ -88,8 +88,19 @@ interface SplitPanel {
 
 function Split({ direction, panels }: { direction: 'horizontal' | 'vertical'; panels: SplitPanel[] }) {
   const sizes = rememberedSizes();
+  const group = useGroupRef();
+  const restored = useLayoutRestored((state) => state.restored);
+
+  useEffect(() => {
+    // Panels that come later, or that the kept layout itself brings, begin with their remembered size.
+    const drawn = Object.keys(group.current?.getLayout() ?? {});
+    const remembered = restored ? sizesFor(rememberedSizes(), drawn) : null;
+    if (remembered !== null) group.current?.setLayout(remembered);
+  }, [restored, group]);
+
   return (
     <Group
+      groupRef={group}
       orientation={direction}
       className="h-full min-h-0 min-w-0 grow"
       onLayoutChanged={(layout, { isUserInteraction }) => {

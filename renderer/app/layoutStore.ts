@@ -16,6 +16,16 @@ export type Layout = z.infer<typeof Layout>;
 
 export const useLayout = create<Layout>()(() => Layout.parse({}));
 
+/** Whether the layout of the last time has been taken: panels that were drawn before take their sizes then. */
+export const useLayoutRestored = create<{ restored: boolean }>()(() => ({ restored: false }));
+
+/** The sizes of exactly these panels as remembered; null unless all are known and fill their group. */
+export function sizesFor(sizes: Record<string, number>, ids: readonly string[]): Record<string, number> | null {
+  const known = ids.map((id) => [id, sizes[id] ?? 0] as const);
+  const sum = known.reduce((total, [, size]) => total + size, 0);
+  return Math.abs(sum - 100) < 0.5 && known.every(([, size]) => size > 0) ? Object.fromEntries(known) : null;
+}
+
 /** The layout kept in the settings, or the usual one when there is none or it is damaged. */
 export function parseLayout(text: string): Layout {
   if (text === '') return Layout.parse({});
@@ -68,6 +78,7 @@ export function keepLayout(): () => void {
       ...(console === atStart.console ? {} : { console }),
     });
     restored = true;
+    useLayoutRestored.setState({ restored: true });
   }
 
   restore();
