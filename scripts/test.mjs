@@ -1,7 +1,7 @@
 // npm test: everything, group after group, and one line with the sum at the end.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { installMissing } from './install.mjs';
 import { needNewNode, run } from './node.mjs';
 import { root } from './project.mjs';
@@ -82,6 +82,11 @@ async function vitest(name, projects, args = []) {
   const code = await node(tools.vitest, ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args]);
   const report = readJson(file);
   const counts = report && { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests };
+  for (const { name: path, assertionResults } of report?.testResults ?? []) {
+    for (const { fullName, status } of assertionResults) {
+      if (status === 'skipped' || status === 'pending') console.log(`skipped: ${relative(root, path)}: ${fullName}`);
+    }
+  }
   return { code, ...counted(name, code, counts), counts };
 }
 
@@ -92,6 +97,7 @@ async function nodeTests() {
   // The threshold is judged below, as a check of its own.
   const { code: _code, counts: _counts, ...result } = await vitest('unit contract integration', ['unit', 'contract', 'integration'], [
     '--coverage.enabled',
+    '--coverage.reportOnFailure',
     '--coverage.thresholds.lines=0',
   ]);
   const percent = readJson(summary)?.total?.lines?.pct;
