@@ -102,12 +102,12 @@ function outcomeOf(messages: WorkerMessage[]): Outcome {
   });
   const end = messages.find((message) => message.type === 'finished');
   const died = messages.find((message) => message.type === 'died');
-  const result = events.find((event) => event.type === 'result');
+  const result = events.find((event) => event.type === 'result')?.bundle['text/plain'];
   return {
     events,
     text: (stream) => events.map((event) => (event.type === 'text' && (stream === undefined || event.stream === stream) ? event.text : '')).join(''),
     error: events.find((event) => event.type === 'error'),
-    result: result === undefined ? undefined : String(result.bundle['text/plain']),
+    result: typeof result === 'string' ? result : undefined,
     exitCode: end?.exitCode ?? died?.exitCode ?? -1,
     interrupted: end?.interrupted ?? false,
     died: died?.reason,

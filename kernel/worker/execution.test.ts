@@ -112,7 +112,7 @@ describe('tracebacks', () => {
 });
 
 describe('files', () => {
-  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
   it('lie in the working folder, and modules follow them', () => {
     const first = kernel.run('import os, helper\nfrom package import inner\nprint(os.getcwd(), helper.N, inner.N, open("data.csv").read())', {

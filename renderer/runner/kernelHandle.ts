@@ -49,8 +49,8 @@ export class KernelHandle {
   state(): KernelState {
     const link = this.#running ?? this.#link;
     if (link === null) return this.#lost ?? { status: 'idle' };
-    const state = link.state;
-    return state.status === 'busy' ? { ...state, status: 'busy', stopping: this.#stopping } : (state as KernelState);
+    const { state } = link;
+    return state.status === 'busy' ? { ...state, stopping: this.#stopping } : state;
   }
 
   /** Called after each change of `state()`. */

@@ -3,7 +3,8 @@ import { FrameMessage } from '../../kernel/protocol/wire.ts';
 
 export type LinkState =
   | { status: 'starting' }
-  | { status: 'ready' | 'busy'; pythonVersion: string; memoryBytes: number }
+  | { status: 'ready'; pythonVersion: string; memoryBytes: number }
+  | { status: 'busy'; pythonVersion: string; memoryBytes: number }
   | { status: 'lost'; reason: string }
   | { status: 'failed'; message: string };
 

@@ -243,9 +243,9 @@ test("the frame is alone in its origin: it reaches neither the window's document
         if (top !== null) top.location.href = 'about:blank';
       },
     };
-    return Object.entries(attempts).flatMap(([name, attempt]) => {
+    return Object.entries(attempts).flatMap(([name, step]) => {
       try {
-        attempt();
+        step();
         return [name];
       } catch {
         return [];
