@@ -28,7 +28,8 @@ async function photograph(): Promise<Uint8Array> {
   return packSnapshot(snapshot, fresh);
 }
 
-describe('the start-up snapshot', () => {
+// Each starts several interpreters, seconds apiece on a busy machine.
+describe('the start-up snapshot', { timeout: 90_000 }, () => {
   it('brings an interpreter back, with other random numbers each time', async () => {
     const snapshot = await photograph();
     expect(snapshot.length).toBeLessThan(20_000_000);
@@ -64,7 +65,7 @@ describe('the start-up snapshot', () => {
   });
 });
 
-describe('a worker', () => {
+describe('a worker', { timeout: 60_000 }, () => {
   const start = (port: MessagePort): Parameters<typeof beginKernel>[0] => ({
     port,
     control: createControl(),

@@ -55,6 +55,18 @@ for (const [name, source] of Object.entries({
   });
 }
 
+test('a frame that hangs itself is made anew when it does not obey Stop', async ({ kernel, page }) => {
+  await kernel.run('x = 1');
+  const frame = page.frames().find((candidate) => candidate.url().includes('/runner/'));
+  const running = kernel.run({ source: 'print("begun")\nimport time\ntime.sleep(600)', stopAt: 'begun' });
+  // Hung before Stop can reach it, or after: either way the execution ends.
+  frame?.evaluate(() => {
+    for (;;);
+  }).catch(() => undefined);
+  expect((await running).end.status).toBe('stopped');
+  expect((await kernel.run('print("anew")')).text).toBe('anew\n');
+});
+
 test('memory ends with a MemoryError, and the window lives', async ({ kernel }) => {
   test.setTimeout(120_000);
   const run = await kernel.run('kept = []\nwhile True: kept.append(bytearray(64 * 1024 * 1024))');
