@@ -69,7 +69,9 @@ export function loadAssets(): PythonAssets {
   const snapshot = fill('snapshot.bin', shared('snapshot.bin'));
   const stdlib = shared('python_stdlib.zip');
   const stdlibReady = new Int32Array(new SharedArrayBuffer(4));
-  const library = fill('python_stdlib.zip', stdlib).then(() => {
+  // Needed last, for the first import: it shall not hold up the others.
+  const library = Promise.all([wasm, snapshot]).then(async () => {
+    await fill('python_stdlib.zip', stdlib);
     Atomics.store(stdlibReady, 0, 1);
     Atomics.notify(stdlibReady, 0);
   });
