@@ -31,6 +31,10 @@ async function leaveTab(server: ServerProcess, source: string): Promise<void> {
   await window.runSource(source);
   await expect(window.console).toContainText('first print');
   await expect(window.stop).toBeDisabled();
+  await expect(window.page.getByText('All kept')).toBeVisible();
+  // The tab's text is kept within a second of typing; a browser that is closed at once would not have sent it.
+  await window.page.reload();
+  await expect(window.page.locator('.view-line').first()).toContainText('first');
   await browser.close();
 }
 
