@@ -1,36 +1,20 @@
-/** URL path of the frame that Python runs in. */
-export const runnerFramePath = '/runner/runner.html';
-/** URL path of the frame that shows HTML output. */
-export const displayFramePath = '/display/display.html';
-
 /**
- * Policy of the frame that Python runs in: its own script and Python's files, by their exact places, and nothing else.
+ * The Content-Security-Policy of the frame in which Python runs; the host sends it with runner/runner.html, and the frame's workers
+ * (made from blobs) inherit it. Scripts: the frame's own, and workers' texts as blobs. Connections: Python's assets alone.
+ * The same response and the assets carry `Cross-Origin-Embedder-Policy: require-corp` and `Cross-Origin-Resource-Policy: cross-origin`;
+ * the assets also `Access-Control-Allow-Origin: *`, since the frame's origin is opaque.
  *
- * @param origin of the window that the frame is in: `http://127.0.0.1:4711` or `app://window`
+ * @param origin of the application's page, such as `http://127.0.0.1:8080` or `app://window`
  */
-export function runnerCsp(origin: string): string {
+export function frameCsp(origin: string): string {
   return [
-    "default-src 'none'",
-    `script-src ${origin}/runner/runner.js ${origin}/python/ 'wasm-unsafe-eval' blob:`,
+    `default-src 'none'`,
+    `script-src ${origin}/runner/runner.js 'wasm-unsafe-eval'`,
     `connect-src ${origin}/python/`,
     'worker-src blob:',
+    `base-uri 'none'`,
+    `form-action 'none'`,
     `frame-ancestors ${origin}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join('; ');
-}
-
-/** Policy of the frame that shows HTML output: no script but its own, no connection, only pictures and fonts that the output brings along. */
-export function displayCsp(origin: string): string {
-  return [
-    "default-src 'none'",
-    `script-src ${origin}/display/display.js`,
-    "style-src 'unsafe-inline'",
-    'img-src data: blob:',
-    'font-src data:',
-    'media-src data: blob:',
-    `frame-ancestors ${origin}`,
-    "base-uri 'none'",
-    "form-action 'none'",
+    'sandbox allow-scripts',
   ].join('; ');
 }

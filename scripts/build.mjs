@@ -1,7 +1,7 @@
 // Builds what is stale into dist/. Each part has its inputs; a hash of them beside the result says whether it is fresh.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { isMain, root } from './project.mjs';
 
@@ -39,9 +39,18 @@ const parts = [
     },
   },
   {
+    name: 'display',
+    inputs: ['renderer/display/frame', 'contract', lock],
+    outputs: ['dist/window/display/display.html', 'dist/window/display/display.js', 'dist/window/display/display.css'],
+    build: async () => {
+      const { buildDisplayFrame } = await import('../renderer/display/frame/build.mjs');
+      await buildDisplayFrame({ outDir: join(root, 'dist/window/display') });
+    },
+  },
+  {
     name: 'window',
     inputs: ['renderer', 'contract', 'kernel/protocol', 'vite.config.ts', 'resources/icons', lock],
-    outputs: ['dist/window/index.html'],
+    outputs: ['dist/window/index.html', 'dist/window/icon.svg'],
     build: buildWindow,
   },
   {
@@ -57,6 +66,7 @@ async function buildWindow() {
   const target = join(root, 'dist/window');
   await rm(join(target, 'assets'), { recursive: true, force: true });
   await build({ root: join(root, 'renderer'), configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });
+  await copyFile(join(root, 'resources/icons/icon.svg'), join(target, 'icon.svg'));
 }
 
 /** @param {Part} part */

@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import type { ClientId } from '../../contract/ids.ts';
 import { newId } from '../../contract/ids.ts';
 import { createChanges, openStorage } from './database/index.ts';
+import { createEditors } from './editors/index.ts';
+import { createFiles } from './files/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
 import type { CoreOptions } from './ports.ts';
 import { createRouter, type CoreRouter } from './router.ts';
-import { createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
+import { createOwners, createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
+import { createSettings } from './settings/index.ts';
+import { createNotices, createSystem } from './system/index.ts';
 
+export { defaultHome } from './home.ts';
 export type { CoreContext, CoreOptions, PickRequest } from './ports.ts';
 
 /** The application without any window or transport. */
@@ -32,20 +37,26 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const storage = openStorage(join(options.home, 'pyexekube.sqlite'), log);
   const coreId = newId();
   const changes = createChanges(storage);
+  const notices = createNotices(storage, changes, log);
+  const settings = createSettings(storage, changes, log);
+  const system = createSystem(options, storage, notices);
+  const editors = createEditors(storage);
+  const files = createFiles(storage, options.pick);
   const feed = createRunsFeed(changes);
   const textIndex = createTextIndex(storage);
   const output = createOutput({ storage, changes, coreId, feed });
+  const owners = createOwners({ storage, coreId, feed, outputChanged: output.wake, log });
   const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, outputChanged: output.wake, garbageLeft: () => undefined });
+  textIndex.schedule();
 
   return {
-    router: createRouter({ output, runs }, log),
-    connected: () => undefined,
-    clientGone: () => undefined,
+    router: createRouter({ editors, files, output, runs, settings, system }, log),
+    connected: owners.connected,
+    clientGone: owners.clientGone,
     dispose: async () => {
+      owners.dispose();
       textIndex.dispose();
-      output.dispose();
-      feed.dispose();
-      changes.dispose();
+      for (const feature of [files, output, feed, settings, system, changes]) feature.dispose();
       storage.close();
     },
   };

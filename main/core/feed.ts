@@ -1,5 +1,3 @@
-/** How many events a reader may be behind. */
-const maxQueued = 256;
 
 /**
  * Hands events to any number of readers, each with a queue of its own. A reader that falls behind loses its queue and gets
@@ -9,9 +7,12 @@ export class Feed<Event> {
   readonly #readers = new Set<(event: Event) => void>();
 
   readonly #overflow: Event;
+  readonly #maxQueued: number;
 
-  constructor(overflow: Event) {
+  /** @param maxQueued how many events a reader may be behind */
+  constructor(overflow: Event, maxQueued = 256) {
     this.#overflow = overflow;
+    this.#maxQueued = maxQueued;
   }
 
   publish(event: Event): void {
@@ -23,7 +24,7 @@ export class Feed<Event> {
     const queue: Event[] = [];
     let wake: (() => void) | undefined;
     const push = (event: Event): void => {
-      if (queue.length >= maxQueued) queue.splice(0, queue.length, this.#overflow);
+      if (queue.length >= this.#maxQueued) queue.splice(0, queue.length, this.#overflow);
       else queue.push(event);
       wake?.();
     };
@@ -66,4 +67,11 @@ export class Feed<Event> {
       push(this.#overflow);
     }
   }
+}
+
+/** A value now, and after each change: a reader that falls behind gets the newest alone. */
+export async function* watchValue<T>(changes: Feed<null>, current: () => T, signal: AbortSignal | undefined): AsyncGenerator<T, void> {
+  const events = changes.read(signal);
+  yield current();
+  for await (const _ of events) yield current();
 }

@@ -1,17 +1,28 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../contract/index.ts';
+import type { Editors } from './editors/index.ts';
 import { isAsyncIterable, toTransportError, translatingEvents } from './errors.ts';
+import type { Files } from './files/index.ts';
 import type { Output } from './output/index.ts';
 import type { CoreContext, Log } from './ports.ts';
 import type { Runs } from './runs/index.ts';
+import type { SettingsStore } from './settings/index.ts';
+import type { System } from './system/index.ts';
 
 export interface Features {
+  editors: Editors;
+  files: Files;
   output: Output;
   runs: Runs;
+  settings: SettingsStore;
+  system: System;
 }
 
+/** What a procedure answers that has nothing to tell. */
+const done = {};
+
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ output, runs }: Features, log: Log) {
+export function createRouter({ editors, files, output, runs, settings, system }: Features, log: Log) {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -26,11 +37,40 @@ export function createRouter({ output, runs }: Features, log: Log) {
       }
     });
 
-  return {
+  return os.router({
+    editors: {
+      load: os.editors.load.handler(() => editors.load()),
+      save: os.editors.save.handler(({ input }) => {
+        editors.save(input);
+        return done;
+      }),
+      arrange: os.editors.arrange.handler(({ input }) => {
+        editors.arrange(input);
+        return done;
+      }),
+      reopen: os.editors.reopen.handler(() => ({ tab: editors.reopen() })),
+    },
+    files: {
+      workspace: os.files.workspace.handler(() => ({ path: files.workspace() })),
+      openWorkspace: os.files.openWorkspace.handler(async ({ input }) => ({ path: await files.openWorkspace(input.path) })),
+      list: os.files.list.handler(({ input }) => files.list(input.path)),
+      read: os.files.read.handler(({ input }) => files.read(input.path)),
+      write: os.files.write.handler(({ input }) => files.write(input)),
+      create: os.files.create.handler(({ input }) => files.create(input.path, input.kind)),
+      rename: os.files.rename.handler(({ input }) => files.rename(input.from, input.to)),
+      delete: os.files.delete.handler(async ({ input }) => {
+        await files.delete(input.path);
+        return done;
+      }),
+      watch: os.files.watch.handler(({ input, signal }) => files.watch(input.folders, input.files, signal)),
+      bundle: os.files.bundle.handler(({ input, signal }) => files.bundle(input, signal)),
+      pick: os.files.pick.handler(async ({ input }) => ({ path: await files.pick(input) })),
+    },
     output: {
       append: os.output.append.handler(({ input, context }) => ({ lastSeq: output.append(input.runId, input.records, context.clientId) })),
       read: os.output.read.handler(({ input, signal }) => output.read(input, signal)),
       index: os.output.index.handler(({ input }) => output.index(input.runId)),
+      search: os.output.search.handler(({ input, signal }) => output.search(input, signal)),
     },
     runs: {
       start: os.runs.start.handler(({ input, context }) => runs.start(input, context.clientId)),
@@ -42,7 +82,20 @@ export function createRouter({ output, runs }: Features, log: Log) {
       delete: os.runs.delete.handler(({ input }) => ({ deleted: runs.delete(input.ids) })),
       watch: os.runs.watch.handler(({ signal }) => runs.watch(signal)),
     },
-  };
+    settings: {
+      get: os.settings.get.handler(() => settings.get()),
+      set: os.settings.set.handler(({ input }) => settings.set(input)),
+      watch: os.settings.watch.handler(({ signal }) => settings.watch(signal)),
+    },
+    system: {
+      info: os.system.info.handler(() => system.info()),
+      watch: os.system.watch.handler(({ signal }) => system.watch(signal)),
+      dismissNotice: os.system.dismissNotice.handler(({ input }) => {
+        system.dismissNotice(input.id);
+        return done;
+      }),
+    },
+  });
 }
 
 export type CoreRouter = ReturnType<typeof createRouter>;

@@ -1,4 +1,3 @@
-import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/websocket';
 import type { ClientId } from '../../contract/ids.ts';
 import type { Core } from '../core/core.ts';
@@ -26,8 +25,7 @@ export interface Calls {
 }
 
 export function serveCalls(core: Core): Calls {
-  const router: Router<Core['router'], CoreContext> = core.router;
-  const handler = new RPCHandler<CoreContext>(router);
+  const handler = new RPCHandler<CoreContext>(core.router);
   const presence = createPresence(core);
 
   function serve(port: CallPort, clientId: ClientId): void {
@@ -46,7 +44,7 @@ export function serveCalls(core: Core): Calls {
     });
   }
 
-  return { serve, enter: presence.enter };
+  return { serve, enter: (clientId) => presence.enter(clientId) };
 }
 
 async function sendEncoded(port: CallPort, data: string | ArrayBufferLike | Blob | ArrayBufferView): Promise<void> {

@@ -63,7 +63,7 @@ export function displayCsp(origin: string): string {
   return [
     "default-src 'none'",
     `script-src ${origin}/display/display.js`,
-    "style-src 'unsafe-inline'",
+    `style-src ${origin}/display/display.css 'unsafe-inline'`,
     'img-src data: blob:',
     'font-src data:',
     'media-src data: blob:',
@@ -102,7 +102,7 @@ export function assetHeaders(path: string, origin: string): Record<string, strin
   const kind = assetKindOf(path);
   const base = {
     ...alwaysHeaders,
-    'content-type': contentTypeOf(path),
+    'content-type': contentTypeOf(path === '/' ? '/index.html' : path),
     'cache-control': hashed.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
   };
   if (kind === 'window') {

@@ -6,8 +6,10 @@ import type { Changes, Storage } from '../database/index.ts';
 import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
+import { searchOutput, type SearchBatch } from './search.ts';
 
 type ReadInput = ParsedInput<(typeof contract)['output']['read']>;
+type SearchInput = ParsedInput<(typeof contract)['output']['search']>;
 
 export interface OutputPage {
   records: OutputRecord[];
@@ -26,6 +28,7 @@ export interface Output {
   append(runId: RunId, records: readonly OutputRecord[], clientId: ClientId): number;
   read(input: ReadInput, signal: AbortSignal | undefined): Promise<OutputPage>;
   index(runId: RunId): { chunks: OutputChunk[]; lastSeq: number; finished: boolean };
+  search(input: SearchInput, signal: AbortSignal | undefined): AsyncGenerator<SearchBatch, void>;
   /** Makes those who wait for this run's output look again. */
   wake(runId: RunId): void;
   dispose(): void;
@@ -98,6 +101,8 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
         const run = findRun(sql, runId);
         return { chunks: listChunks(sql, run.key), lastSeq: run.last_seq, finished: run.status !== 'running' };
       }),
+
+    search: ({ runId, ...request }, signal) => searchOutput(storage, runId, request, signal),
 
     wake,
 

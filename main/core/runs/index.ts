@@ -3,3 +3,4 @@ export { findOwnRun, findRun, reviveRun } from './owned.ts';
 export { summaryOf, type RunRow } from './rows.ts';
 export { createRuns, type Runs } from './runs.ts';
 export { createTextIndex, type TextIndex } from './textIndex.ts';
+export { createOwners, type Owners } from './owners.ts';

@@ -1,26 +1,6 @@
 import type { App, Session, WebContents } from 'electron';
-import { parseAddress } from './address.ts';
-import { windowOrigin } from './appProtocol.ts';
+import { isOwnAddress, isWindowPage, windowOrigin } from './addresses.ts';
 import { openLink } from './externalLinks.ts';
-
-/** What IPC tells of the frame that sent a message. */
-export interface SenderFrame {
-  url: string;
-  parent: unknown;
-}
-
-/** Only the window's own page, in the top frame, may speak to the main process; a frame inside it may not. */
-export function isTrustedSender(frame: SenderFrame | null | undefined): boolean {
-  if (frame === null || frame === undefined || frame.parent !== null) return false;
-  return isWindowPage(frame.url);
-}
-
-function isWindowPage(address: string): boolean {
-  const url = parseAddress(address);
-  if (url === null) return false;
-  // `origin` of a scheme of our own is "null" in Node's URL.
-  return `${url.protocol}//${url.host}` === windowOrigin && (url.pathname === '/index.html' || url.pathname === '/');
-}
 
 /** Everything that a page could reach is denied, for every page that there will ever be. */
 export function guardAllContents(app: App): void {
@@ -43,8 +23,6 @@ function guardContents(contents: WebContents): void {
   contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
 }
 
-const ownSchemes = new Set(['app:', 'blob:', 'data:', 'devtools:']);
-
 /** No permission but writing to the clipboard, and no request to any network. */
 export function guardSession(session: Session): void {
   session.setPermissionRequestHandler((_contents, permission, callback, details) => {
@@ -54,12 +32,5 @@ export function guardSession(session: Session): void {
     return permission === 'clipboard-sanitized-write' && origin.replace(/\/$/, '') === windowOrigin;
   });
   session.setDevicePermissionHandler(() => false);
-  session.webRequest.onBeforeRequest((details, callback) => {
-    callback({ cancel: !isOwnAddress(details.url) });
-  });
-}
-
-export function isOwnAddress(address: string): boolean {
-  const url = parseAddress(address);
-  return url !== null && ownSchemes.has(url.protocol);
+  session.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !isOwnAddress(details.url) }));
 }

@@ -6,10 +6,11 @@ import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { newClientId } from '../../../contract/ids.ts';
 import { indexAssets } from '../../core/assets/index.ts';
 import { dataFolder } from '../dataFolder.ts';
+import { isTrustedSender } from './addresses.ts';
 import { registerAppScheme, serveApp } from './appProtocol.ts';
 import { startNode, startUtility, type CoreListeners } from './coreChild.ts';
 import { superviseCore, type CoreSupervisor } from './coreSupervisor.ts';
-import { guardAllContents, guardSession, isTrustedSender } from './guards.ts';
+import { guardAllContents, guardSession } from './guards.ts';
 import { setMenu } from './menu.ts';
 import { findNode, minNodeMajor } from './nodeBinary.ts';
 import { pickPath } from './pick.ts';
@@ -49,8 +50,8 @@ function answerPages(core: CoreSupervisor): void {
       return;
     }
     const connection = core.connect(newClientId(), (port) => frame.postMessage('pyexekube:port', null, [port]));
-    event.sender.once('destroyed', connection.release);
-    event.sender.once('did-start-navigation', connection.release);
+    event.sender.once('destroyed', () => connection.release());
+    event.sender.once('did-start-navigation', () => connection.release());
   });
 }
 

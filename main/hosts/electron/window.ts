@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BrowserWindow, nativeTheme, screen } from 'electron';
-import { windowUrl } from './appProtocol.ts';
+import { windowUrl } from './addresses.ts';
 import { placeOnScreen, readWindowState, writeWindowState } from './windowState.ts';
 
 /** @param paths `preload` preload.cjs, `state` the file that keeps size and place, `icon` for systems that ask the window for one */

@@ -1,0 +1,140 @@
+"""One execution: compile, run, show the last value, and tell how it ended as `python file.py` would."""
+
+import __main__
+import ast
+import builtins
+import inspect
+import json
+import linecache
+import sys
+
+from . import displays, host, loop, streams, tracebacks
+
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+
+def _is_quiet(source):
+    """Whether a semicolon ends the source: then the last value is not shown, as in Jupyter."""
+    from pyodide.code import should_quiet
+
+    try:
+        return should_quiet(source)
+    except Exception:
+        return False
+
+
+def _compile(source, filename, first_line):
+    """The statements, and the last one's expression apart if it is one."""
+    padded = "\n" * (first_line - 1) + source
+    tree = compile(padded, filename, "exec", ast.PyCF_ONLY_AST | _FLAGS, dont_inherit=True)
+    last = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr) and not _is_quiet(source):
+        last = ast.Expression(tree.body.pop().value)
+        last = compile(last, filename, "eval", _FLAGS, dont_inherit=True)
+    body = compile(tree, filename, "exec", _FLAGS, dont_inherit=True)
+    return body, last
+
+
+def _evaluate(code, variables):
+    value = eval(code, variables)
+    if code.co_flags & inspect.CO_COROUTINE:
+        return loop.run(value)
+    return value
+
+
+def _exit_code(error):
+    """The exit code of sys.exit(x): None is 0, a number itself, anything else is printed and 1."""
+    code = error.code
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        # As the C library's exit: one byte on every system that Python's users compare with.
+        return int(code) & 0xFF
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _guarded(step, *args):
+    """Runs a step of ours to its end even if Stop comes in the middle of it."""
+    for _ in range(5):
+        try:
+            return step(*args)
+        except KeyboardInterrupt:
+            continue
+    return None
+
+
+def _failure(error):
+    try:
+        event = tracebacks.describe(error)
+    except Exception as problem:
+        event = {
+            "type": "error",
+            "name": type(error).__qualname__,
+            "message": "",
+            "traceback": f"{type(error).__qualname__} (its traceback could not be made: {type(problem).__name__})\n",
+            "frames": [],
+        }
+    streams.flush()
+    host.bridge.output(json.dumps(event))
+
+
+def _drop_our_frames(error):
+    """Frames above the script's own are not its business, and hold references."""
+    trace = error.__traceback__
+    while trace is not None and not tracebacks.is_users(trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    return error.with_traceback(trace)
+
+
+def _run(source, filename, first_line, variables):
+    body, last = _compile(source, filename, first_line)
+    _evaluate(body, variables)
+    if last is None:
+        return
+    value = _evaluate(last, variables)
+    if value is not None:
+        builtins._ = value
+        displays.show_result(value)
+
+
+def execute(source, filename, is_file, first_line, argv):
+    """Runs a source in the kernel's variables.
+
+    Returns JSON: exitCode, and whether KeyboardInterrupt ended it.
+    """
+    host.reset_mask()
+    streams.install()
+    variables = __main__.__dict__
+    variables["__name__"] = "__main__"
+    if is_file:
+        variables["__file__"] = filename
+    else:
+        variables.pop("__file__", None)
+    sys.argv = [filename, *argv]
+    tracebacks.remember(filename, source, first_line)
+    linecache.checkcache()
+    exit_code = 0
+    interrupted = False
+    try:
+        _run(source, filename, first_line, variables)
+    except SystemExit as error:
+        exit_code = _guarded(_exit_code, error)
+    except KeyboardInterrupt as error:
+        exit_code = 130
+        interrupted = True
+        _guarded(_failure, _drop_our_frames(error))
+    except BaseException as error:
+        exit_code = 1
+        _guarded(_failure, _drop_our_frames(error))
+    _guarded(_end)
+    return json.dumps({"exitCode": exit_code, "interrupted": interrupted})
+
+
+def _end():
+    waiting = loop.pending_tasks()
+    streams.flush()
+    if waiting:
+        tasks = "1 asyncio task is" if waiting == 1 else f"{waiting} asyncio tasks are"
+        text = f"{tasks} still pending; the next run that awaits continues them."
+        host.bridge.output(json.dumps({"type": "note", "text": text}))

@@ -1,0 +1,1 @@
+export { createEditors, type Editors } from './editors.ts';

@@ -1,0 +1,70 @@
+import type { RunId } from '../../../contract/ids.ts';
+import type { OutputMatch } from '../../../contract/output.ts';
+import type { Storage } from '../database/index.ts';
+import { findRun } from '../runs/index.ts';
+import { chunkAfter, damagedChunk } from './chunks.ts';
+import { decodeChunk } from './codec.ts';
+import { LineScanner, type SearchRequest } from './scan.ts';
+
+export interface SearchBatch {
+  matches: OutputMatch[];
+  scannedLines: number;
+  done: boolean;
+  truncated: boolean;
+}
+
+/** A batch goes out after this many matches, or this many milliseconds, so that the first hits are seen at once. */
+const batchMatches = 500;
+const batchMs = 50;
+
+/**
+ * Looks through a run's output chunk by chunk, letting other work go on in between. Faults of the request are thrown at once.
+ * A chunk that cannot be read is passed over, and named by a STORAGE_CORRUPT after all that was found.
+ */
+export function searchOutput(
+  storage: Storage,
+  runId: RunId,
+  request: SearchRequest & { maxMatches: number },
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SearchBatch, void> {
+  const scanner = new LineScanner(request);
+  const run = storage.read((sql) => findRun(sql, runId));
+
+  async function* scan(): AsyncGenerator<SearchBatch, void> {
+    let left = request.maxMatches;
+    let matches: OutputMatch[] = [];
+    let batchStart = performance.now();
+    let damaged: Parameters<typeof damagedChunk>[0] | null = null;
+    const batch = (done: boolean): SearchBatch => ({ matches, scannedLines: scanner.lines, done, truncated: left <= 0 });
+
+    for (let at = 0; left > 0; ) {
+      if (signal?.aborted === true) return;
+      const chunk = storage.read((sql) => chunkAfter(sql, run.key, at));
+      if (chunk === undefined) break;
+      const records = decodeChunk(chunk);
+      if (records === null) damaged ??= chunk;
+      const found = records === null ? scanner.skip(chunk.line_feeds, left) : scanner.push(records, left);
+      left -= found.length;
+      matches.push(...found);
+      at = chunk.last_seq;
+      if (matches.length >= batchMatches || performance.now() - batchStart > batchMs) {
+        yield batch(false);
+        matches = [];
+        batchStart = performance.now();
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (left > 0) {
+      const found = scanner.end(left);
+      left -= found.length;
+      matches.push(...found);
+    }
+    if (damaged === null) {
+      yield batch(true);
+      return;
+    }
+    yield batch(false);
+    throw damagedChunk(damaged);
+  }
+  return scan();
+}
