@@ -11,10 +11,10 @@ export const Engine = z.enum(['local', 'cluster']);
 export type Engine = z.infer<typeof Engine>;
 
 /**
- * `running` · `succeeded` exit code 0 · `failed` an exception or another exit code · `stopped` by the person ·
+ * `queued` a cluster run that waits for its turn · `running` · `succeeded` exit code 0 · `failed` an exception or another exit code · `stopped` by the person ·
  * `interrupted` the window or the application went away while it ran.
  */
-export const RunStatus = z.enum(['running', 'succeeded', 'failed', 'stopped', 'interrupted']);
+export const RunStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped', 'interrupted']);
 export type RunStatus = z.infer<typeof RunStatus>;
 
 /** What was run: the whole file, a part of it (a selection or a `# %%` cell), or the whole in a clean interpreter. */
