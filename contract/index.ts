@@ -3,6 +3,7 @@ import { editorsContract } from './editors.ts';
 import { filesContract } from './files.ts';
 import { jobsContract } from './jobs.ts';
 import { outputContract } from './output.ts';
+import { profilesContract } from './profiles.ts';
 import { runsContract } from './runs.ts';
 import { settingsContract } from './settings.ts';
 import { systemContract } from './system.ts';
@@ -15,6 +16,7 @@ export * from './files.ts';
 export * from './ids.ts';
 export * from './jobs.ts';
 export * from './output.ts';
+export * from './profiles.ts';
 export * from './runs.ts';
 export * from './settings.ts';
 export * from './system.ts';
@@ -26,6 +28,7 @@ export const contract = {
   files: filesContract,
   jobs: jobsContract,
   output: outputContract,
+  profiles: profilesContract,
   runs: runsContract,
   settings: settingsContract,
   system: systemContract,
