@@ -17,6 +17,11 @@ export type Engine = z.infer<typeof Engine>;
 export const RunStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped', 'interrupted']);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** Whether a run has ended: nothing of it will change any more, save that an interrupted one may come back. */
+export function isEnded(status: RunStatus): boolean {
+  return status !== 'queued' && status !== 'running';
+}
+
 /** What was run: the whole file, a part of it (a selection or a `# %%` cell), or the whole in a clean interpreter. */
 export const RunMode = z.enum(['file', 'selection', 'cell', 'fresh']);
 export type RunMode = z.infer<typeof RunMode>;

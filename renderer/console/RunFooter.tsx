@@ -9,6 +9,8 @@ import type { ConsoleSession } from './sessions.ts';
 /** How the run ended, in words: `Exited with code 3`. */
 export function endText(tab: Pick<ConsoleTab, 'status' | 'exitCode'>): string {
   switch (tab.status) {
+    case 'queued':
+      return 'Waiting for its turn';
     case 'running':
       return 'Running';
     case 'succeeded':

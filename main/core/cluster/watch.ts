@@ -13,7 +13,8 @@ const List = z.object({
 const WatchEvent = z.object({ type: z.string(), object: z.unknown() });
 
 export interface WatchOptions<T> {
-  client: ClusterClient;
+  /** Asked again for each list and watch, so that a changed connection is followed. */
+  client(): ClusterClient;
   /** Such as `/api/v1/namespaces/NAME/pods`. */
   path: string;
   labelSelector: string;
@@ -47,13 +48,14 @@ export interface Watching {
  * (410) or broke off, it begins again with a list. client-node's own Watch is not used: it aborts healthy watches after 30 s.
  */
 export function watchObjects<T>(options: WatchOptions<T>): Watching {
-  const { client, path, labelSelector, parse, onList, onChange, onLost } = options;
+  const { path, labelSelector, parse, onList, onChange, onLost } = options;
   const stopping = new AbortController();
   let isLost = false;
   let retryMs = firstRetryMs;
   let wake: (() => void) | undefined;
 
   async function list(signal: AbortSignal, cached: boolean): Promise<string> {
+    const client = options.client();
     const items: unknown[] = [];
     let next: string | undefined;
     let version = '';
@@ -73,6 +75,7 @@ export function watchObjects<T>(options: WatchOptions<T>): Watching {
 
   /** One watch, until it ends. */
   async function watch(version: string, signal: AbortSignal): Promise<void> {
+    const client = options.client();
     const query = { labelSelector, watch: true, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: watchSeconds };
     const stream = await client.stream(path, { query, signal });
     try {
