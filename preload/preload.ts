@@ -8,14 +8,14 @@ import { ipcRenderer } from 'electron';
 /** Told to renderer/rpc together with the port. */
 const portMessage = 'pyexekube.core-port';
 
-/** The page's modules, which listen for the port, have run by then. */
-const pageListens = new Promise<void>((resolve) => {
-  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => resolve(), { once: true });
-  else resolve();
+ipcRenderer.on('pyexekube:port', (event) => {
+  window.postMessage(portMessage, location.origin, [...event.ports]);
 });
 
-ipcRenderer.on('pyexekube:port', (event) => {
-  const ports = [...event.ports];
-  void pageListens.then(() => window.postMessage(portMessage, location.origin, ports));
-});
-ipcRenderer.send('pyexekube:connect');
+function askForPort(): void {
+  ipcRenderer.send('pyexekube:connect');
+}
+
+// By then the page's modules, which listen for the port, have run; and the main process, which checks who asks, knows this page's address.
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', askForPort, { once: true });
+else askForPort();

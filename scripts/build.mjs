@@ -40,16 +40,16 @@ const parts = [
   },
   {
     name: 'display',
-    inputs: ['renderer/display/frame', 'contract', lock],
+    inputs: ['renderer/display/frame', 'contract', 'scripts/displayFrame.mjs', lock],
     outputs: ['dist/window/display/display.html', 'dist/window/display/display.js', 'dist/window/display/display.css'],
     build: async () => {
-      const { buildDisplayFrame } = await import('../renderer/display/frame/build.mjs');
+      const { buildDisplayFrame } = await import('./displayFrame.mjs');
       await buildDisplayFrame({ outDir: join(root, 'dist/window/display') });
     },
   },
   {
     name: 'window',
-    inputs: ['renderer', 'contract', 'kernel/protocol', 'vite.config.ts', 'resources/icons', lock],
+    inputs: ['renderer', 'contract', 'kernel/protocol', 'vite.config.ts', 'resources/icons', 'resources/samples', lock],
     outputs: ['dist/window/index.html', 'dist/window/icon.svg'],
     build: buildWindow,
   },

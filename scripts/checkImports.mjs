@@ -12,13 +12,15 @@ import { isMain, root } from './project.mjs';
  * @property {string[]} packages what it may import from npm; `*` any but electron; `node:*` Node's own modules
  * @property {string[]} folders other folders whose files it may import, whatever they are
  * @property {string[]} [doors] folders whose subfolders' index.ts it may import
- * @property {string} [features] its subfolders are features: each imports its own files, and others' index.ts alone
+ * @property {boolean} [computed] it may import what is not written out
  */
 
 /** The first room whose folder holds a file is the file's. */
 /** @type {Room[]} */
 export const rooms = [
   { folder: 'contract', packages: ['zod', '@orpc/contract'], folders: ['contract'] },
+  // What the tests of the kernel share: Pyodide as Node has it.
+  { folder: 'kernel/testing', packages: ['node:*', 'zod', 'pyodide', 'vitest'], folders: ['contract', 'kernel'], computed: true },
   { folder: 'kernel', packages: ['zod', 'pyodide'], folders: ['contract', 'kernel'] },
   {
     folder: 'main/core',
@@ -33,7 +35,7 @@ export const rooms = [
   {
     folder: 'renderer',
     packages: ['*'],
-    folders: ['contract', 'kernel/protocol', 'renderer/ui', 'renderer/rpc', 'renderer/lib', 'renderer/*'],
+    folders: ['contract', 'kernel/protocol', 'renderer/ui', 'renderer/rpc', 'renderer/lib', 'renderer/*', 'resources/samples'],
     doors: ['renderer'],
   },
 ];
@@ -96,7 +98,7 @@ function walk(node, visit) {
 export function judge(path, request) {
   const room = rooms.find(({ folder }) => path.startsWith(`${folder}/`));
   if (room === undefined) return request === 'electron' ? 'electron belongs to main/hosts/electron and preload' : null;
-  if (request === null) return 'what is imported must be written out';
+  if (request === null) return room.computed === true ? null : 'what is imported must be written out';
   if (request.startsWith('.')) return judgeFile(path, posix.join(posix.dirname(path), request), room);
   return judgePackage(path, request, room);
 }

@@ -91,7 +91,9 @@ export type WorkerStart = {
   port: MessagePort;
   control: SharedArrayBuffer;
   wasm: WebAssembly.Module;
+  /** May still be on its way: complete when word 0 of `stdlibReady` is 1, and that before any execution. */
   stdlib: Uint8Array;
+  stdlibReady: Int32Array;
   /** Null: load without it. */
   snapshot: Uint8Array | null;
 };

@@ -14,10 +14,11 @@ declare function pyexekubePyodide(
 ): { loadPyodide: LoadPyodide; createModule: CreateModule };
 
 const startedAt = performance.now();
+const stdLibURL = { load: 'https://localhost/python_stdlib.zip', snapshot: 'https://localhost/none.zip' };
 
 addEventListener('message', (event: MessageEvent<WorkerStart>) => void begin(event.data), { once: true });
 
-async function begin({ port, control, wasm, stdlib, snapshot }: WorkerStart): Promise<void> {
+async function begin({ port, control, wasm, stdlib, stdlibReady, snapshot }: WorkerStart): Promise<void> {
   // Bound now: a script that replaces MessagePort's methods later neither sees this port nor stops it.
   const send = port.postMessage.bind(port);
   try {
@@ -29,12 +30,14 @@ async function begin({ port, control, wasm, stdlib, snapshot }: WorkerStart): Pr
         }),
       },
     });
-    const { loadPyodide, createModule } = pyexekubePyodide(
-      () => Promise.resolve({ ok: true, arrayBuffer: () => Promise.resolve(stdlib.buffer) }),
-      shared,
-    );
-    const { python, startedFrom } = await startPython({ loadPyodide, createModule, snapshot, indexURL: 'https://localhost/' });
-    // The loader copied it into its file system; this puts the memory that all workers share in the copy's place.
+    const loaded = async (url: unknown): Promise<{ ok: boolean; arrayBuffer(): Promise<ArrayBufferLike> }> => {
+      const isLibrary = String(url) === stdLibURL.load;
+      if (isLibrary) Atomics.wait(stdlibReady, 0, 0);
+      return { ok: true, arrayBuffer: () => Promise.resolve(isLibrary ? stdlib.buffer : new ArrayBuffer(0)) };
+    };
+    const { loadPyodide, createModule } = pyexekubePyodide(loaded, shared);
+    const { python, startedFrom } = await startPython({ loadPyodide, createModule, snapshot, indexURL: 'https://localhost/', stdLibURL });
+    // In place of what the loader wrote, the memory that all workers share.
     python.FS.writeFile('/lib/python314.zip', stdlib, { canOwn: true });
     const session = new KernelSession({
       python,

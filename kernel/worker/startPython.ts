@@ -10,7 +10,8 @@ export type PythonSource = {
   /** Null: a plain load. */
   snapshot: Uint8Array | null;
   indexURL?: string;
-  stdLibURL?: string;
+  /** Where a plain load finds the standard library, and a start from the snapshot, which needs it only for the first import. */
+  stdLibURL?: { load: string; snapshot: string };
 };
 
 /** No packages beyond the standard library; and nothing is fetched to learn so. */
@@ -23,15 +24,17 @@ const lockFile = { info: { abi_version: '2026_0', arch: 'wasm32', platform: 'ems
 export async function startPython(source: PythonSource): Promise<{ python: Pyodide; startedFrom: 'snapshot' | 'load' }> {
   const options = {
     ...(source.indexURL === undefined ? {} : { indexURL: source.indexURL }),
-    ...(source.stdLibURL === undefined ? {} : { stdLibURL: source.stdLibURL }),
     lockFileContents: lockFile,
     env: { HOME: '/home/user' },
   };
+  const library = (kind: 'load' | 'snapshot'): { stdLibURL?: string } =>
+    source.stdLibURL === undefined ? {} : { stdLibURL: source.stdLibURL[kind] };
   if (source.snapshot !== null) {
     try {
       const opened = openSnapshot(source.snapshot);
       const python = await source.loadPyodide({
         ...options,
+        ...library('snapshot'),
         _loadSnapshot: opened.head,
         async createPyodideModule(settings) {
           const module = await source.createModule(settings);
@@ -51,7 +54,7 @@ export async function startPython(source: PythonSource): Promise<{ python: Pyodi
       console.warn('The start-up snapshot does not fit, Python is loaded without it.', error);
     }
   }
-  const python = await source.loadPyodide({ ...options, createPyodideModule: source.createModule });
+  const python = await source.loadPyodide({ ...options, ...library('load'), createPyodideModule: source.createModule });
   python.pyimport('_pyexekube.kernel').prepare();
   return { python, startedFrom: 'load' };
 }

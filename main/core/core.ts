@@ -1,14 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ClientId } from '../../contract/ids.ts';
 import { newId } from '../../contract/ids.ts';
-import { createChanges, openStorage } from './database/index.ts';
+import { createChanges, openStorage, type Storage } from './database/index.ts';
 import { createEditors } from './editors/index.ts';
 import { createFiles } from './files/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
 import type { CoreOptions } from './ports.ts';
 import { createRouter, type CoreRouter } from './router.ts';
-import { createOwners, createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
+import { createOwners, createRetention, createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
 import { createSettings } from './settings/index.ts';
 import { createNotices, createSystem } from './system/index.ts';
 
@@ -29,25 +28,32 @@ export interface Core {
 
 /**
  * Composes the application over the database in `options.home`.
- * @throws AppError STORAGE_NEWER the database is from a newer release; nothing was written
+ * @throws AppError STORAGE_NEWER the database is from a newer release; nothing was written · STORAGE_READ_ONLY there is no database
+ * yet, and none can be made
  */
 export async function createCore(options: CoreOptions): Promise<Core> {
   const log = options.log ?? (() => undefined);
-  mkdirSync(options.home, { recursive: true, mode: 0o700 });
-  const storage = openStorage(join(options.home, 'pyexekube.sqlite'), log);
+  const home = resolve(options.home);
+  const storage = await openStorage({ path: join(home, 'pyexekube.sqlite'), backupFolder: join(home, 'backups'), log });
   const coreId = newId();
   const changes = createChanges(storage);
   const notices = createNotices(storage, changes, log);
+  for (const message of storage.openingMessages) notices.add('error', message);
+  storage.onReplaced((message) => notices.add('error', message));
   const settings = createSettings(storage, changes, log);
-  const system = createSystem(options, storage, notices);
+  const system = createSystem({ ...options, home }, storage, notices);
   const editors = createEditors(storage);
   const files = createFiles(storage, options.pick);
   const feed = createRunsFeed(changes);
   const textIndex = createTextIndex(storage);
   const output = createOutput({ storage, changes, coreId, feed });
+  const retention = createRetention(storage, settings.get, feed);
   const owners = createOwners({ storage, coreId, feed, outputChanged: output.wake, log });
-  const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, outputChanged: output.wake, garbageLeft: () => undefined });
+  const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, outputChanged: output.wake, historyChanged: retention.schedule });
   textIndex.schedule();
+  retention.schedule();
+  settings.onChange(retention.schedule);
+  const backups = scheduleBackups(storage);
 
   return {
     router: createRouter({ editors, files, output, runs, settings, system }, log),
@@ -55,9 +61,16 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     clientGone: owners.clientGone,
     dispose: async () => {
       owners.dispose();
-      textIndex.dispose();
-      for (const feature of [files, output, feed, settings, system, changes]) feature.dispose();
-      storage.close();
+      clearInterval(backups);
+      for (const feature of [textIndex, retention, files, output, feed, settings, system, changes]) feature.dispose();
+      await storage.close();
     },
   };
+}
+
+/** How often it is looked whether the day's backup is due; the first time late enough not to slow the start. */
+const backupCheckMs = 60_000;
+
+function scheduleBackups(storage: Storage): NodeJS.Timeout {
+  return setInterval(() => void storage.backUp(), backupCheckMs).unref();
 }

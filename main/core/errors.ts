@@ -1,5 +1,6 @@
 import { ORPCError } from '@orpc/server';
 import { AppError, errorStatus, isErrorCode, toAppError, type ErrorData } from '../../contract/errors.ts';
+import { eventsOf, type Events } from './feed.ts';
 import type { Log } from './ports.ts';
 
 interface Issue {
@@ -46,10 +47,17 @@ export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown>
 }
 
 /** The same events, with an error of the source translated. */
-export async function* translatingEvents(events: AsyncIterable<unknown>, procedure: string, log: Log): AsyncGenerator<unknown, void> {
-  try {
-    yield* events;
-  } catch (error) {
-    throw toTransportError(error, procedure, log);
-  }
+export function translatingEvents(events: AsyncIterable<unknown>, procedure: string, log: Log): Events<unknown> {
+  const source = events[Symbol.asyncIterator]();
+  return eventsOf(
+    async () => {
+      try {
+        const { done, value } = await source.next();
+        return done === true ? { done, value: undefined } : { done: false, value };
+      } catch (error) {
+        throw toTransportError(error, procedure, log);
+      }
+    },
+    () => void source.return?.(),
+  );
 }

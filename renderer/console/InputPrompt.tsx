@@ -40,7 +40,7 @@ export function InputPrompt({ request, answer }: { request: InputRequest; answer
   }
 
   return (
-    <div className="my-1 flex items-center gap-2">
+    <div className="my-1 flex items-center gap-2 font-sans">
       <input
         ref={field}
         type={request.password ? 'password' : 'text'}

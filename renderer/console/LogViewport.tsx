@@ -58,7 +58,7 @@ export function LogViewport({ session, tab, onFollow, handle, children }: LogVie
     };
   }, [session, onFollow]);
 
-  useImperativeHandle(handle, () => drawn, [drawn]);
+  useImperativeHandle<LogHandle | null, LogHandle | null>(handle, () => drawn, [drawn]);
   useEffect(() => drawn?.view.setWrap(wraps), [drawn, wraps]);
   useLayoutEffect(() => {
     root.current?.style.setProperty('--console-font-size', `${fontSize}px`);

@@ -71,7 +71,8 @@ export function saveView(view: View): void {
   saveBlob(blob, `display.${extension}`);
 }
 
-function ViewBody({ view, alternative }: { view: View; alternative: string }) {
+/** One view of a bundle; `alternative` says in words what a picture shows. */
+export function ViewBody({ view, alternative }: { view: View; alternative: string }) {
   switch (view.kind) {
     case 'html':
       return <HtmlFrame html={view.text} />;

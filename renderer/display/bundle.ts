@@ -30,7 +30,11 @@ export type PictureType = (typeof pictureTypes)[number];
 
 /** One way to show a bundle, with the data that it needs. */
 export type View =
-  | { kind: 'html' | 'svg' | 'markdown' | 'latex' | 'text'; text: string }
+  | { kind: 'html'; text: string }
+  | { kind: 'svg'; text: string }
+  | { kind: 'markdown'; text: string }
+  | { kind: 'latex'; text: string }
+  | { kind: 'text'; text: string }
   | { kind: 'picture'; type: PictureType; base64: string }
   | { kind: 'json'; value: MimeBundle[string] };
 
@@ -65,9 +69,11 @@ export function viewsOf(bundle: MimeBundle): View[] {
   return views.sort((a, b) => viewKinds.indexOf(a.kind) - viewKinds.indexOf(b.kind));
 }
 
-/** Whether a bundle is a figure: what the plots panel collects. */
-export function isFigure(bundle: MimeBundle): boolean {
-  return viewsOf(bundle).some((view) => view.kind === 'svg' || view.kind === 'picture');
+/** The view of a bundle that is a figure, richest first: a picture, or HTML that draws one; null if it has none. */
+export function figureOf(bundle: MimeBundle): View | null {
+  const isFigure = (view: View): boolean =>
+    view.kind === 'svg' || view.kind === 'picture' || (view.kind === 'html' && /<(svg|img|canvas)\b/i.test(view.text));
+  return viewsOf(bundle).find(isFigure) ?? null;
 }
 
 /** What a view is saved as. */

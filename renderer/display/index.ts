@@ -1,2 +1,2 @@
-export { BundleView, saveView } from './BundleView.tsx';
-export { isFigure, pictureUrl, viewsOf, type View } from './bundle.ts';
+export { BundleView, saveView, ViewBody } from './BundleView.tsx';
+export { figureOf, viewLabels, type View } from './bundle.ts';

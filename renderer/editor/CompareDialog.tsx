@@ -1,4 +1,5 @@
-import { DiffEditor } from '@monaco-editor/react';
+import { DiffEditor, type DiffOnMount } from '@monaco-editor/react';
+import { useEffect, useRef } from 'react';
 import { useSettings, useTheme } from '../settings/index.ts';
 import { Button, Dialog, reportError } from '../ui/index.ts';
 import { closeComparison, useComparison } from './compareStore.ts';
@@ -8,6 +9,27 @@ import { monacoThemeName } from './monacoThemes.ts';
 
 /** The file on disk at the left, the tab's text at the right. */
 export function CompareDialog() {
+  const shown = useComparison((state) => state.comparison !== null);
+  return shown ? <Comparison /> : null;
+}
+
+/** The component would dispose of its texts before their editor, which Monaco takes for an error; so they are ours to dispose of. */
+function useTexts(): DiffOnMount {
+  const texts = useRef<{ dispose(): void }[]>([]);
+  useEffect(() => () => {
+    const old = texts.current;
+    setTimeout(() => {
+      for (const text of old) text.dispose();
+    });
+  }, []);
+  return (instance) => {
+    const model = instance.getModel();
+    if (model !== null) texts.current = [model.original, model.modified];
+  };
+}
+
+function Comparison() {
+  const takeTexts = useTexts();
   const comparison = useComparison((state) => state.comparison);
   const theme = useTheme((state) => state.theme);
   const fontSize = useSettings((state) => state.settings.editorFontSize);
@@ -53,6 +75,9 @@ export function CompareDialog() {
           language="python"
           theme={monacoThemeName(theme)}
           loading={null}
+          keepCurrentOriginalModel
+          keepCurrentModifiedModel
+          onMount={takeTexts}
           options={{ readOnly: true, fontSize, renderSideBySide: true, automaticLayout: true, minimap: { enabled: false }, scrollBeyondLastLine: false }}
         />
       </div>

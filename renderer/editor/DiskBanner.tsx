@@ -12,11 +12,13 @@ export function DiskBanner() {
   const tab = useEditorsStore((state) => state.tabs.find((one) => one.id === state.activeId));
   if (tab === undefined || tab.disk.state === 'same') return <div role="status" />;
   return (
-    <div role="status" className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-b border-line bg-warning-soft px-3 py-1.5 text-[13px] text-text">
-      <TriangleAlert size={16} aria-hidden className="shrink-0 text-warning" />
-      <span className="min-w-48 grow">{sentence(tab)}</span>
-      <span className="flex gap-1.5">
-        <Choices tab={tab} />
+    <div role="status" className="flex items-start gap-2.5 border-b border-line bg-warning-soft px-3 py-1.5 text-[13px] text-text">
+      <TriangleAlert size={16} aria-hidden className="mt-1 shrink-0 text-warning" />
+      <span className="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-1.5">
+        <span className="min-w-48 flex-1 leading-5">{sentence(tab)}</span>
+        <span className="flex flex-wrap gap-1.5">
+          <Choices tab={tab} />
+        </span>
       </span>
     </div>
   );

@@ -13,7 +13,7 @@ export function EditorTabs() {
   const activeId = useEditorsStore((state) => state.activeId);
   const newKey = useCommandKey('tab.new');
   return (
-    <div className="flex h-9 shrink-0 items-stretch border-b border-line bg-sunken">
+    <div className="flex h-9 shrink-0 items-stretch border-b border-line bg-bg">
       {tabs.length > 0 && (
         <TabStrip
           label="Editors"

@@ -21,7 +21,9 @@ const scheduler = createSaveScheduler<TabId>({
   save: saveTab,
   timing: typing,
   retryMs: 2000,
-  onStatus: (keeping) => {
+  onStatus: (status) => {
+    // Cursor and scroll on their way to the disk are nobody's concern.
+    const keeping = status !== 'kept' && !isUnkept() ? 'kept' : status;
     if (useEditorsStore.getState().keeping !== keeping) useEditorsStore.setState({ keeping });
   },
 });

@@ -14,7 +14,9 @@ export async function followRenamed(from: string, to: string): Promise<void> {
   for (const tab of useEditorsStore.getState().tabs) {
     if (tab.path === null || !isWithin(tab.path, from, separator)) continue;
     const path = tab.path === from ? to : joinPath(to, relativePath(tab.path, from, separator), separator);
-    patchTab(tab.id, { path, title: baseName(path, separator), disk: { state: 'same' } });
+    // The old path's end is no news; that someone else changed the file still is.
+    const disk = tab.disk.state === 'gone' ? ({ state: 'same' } as const) : tab.disk;
+    patchTab(tab.id, { path, title: baseName(path, separator), disk });
     setDocumentPath(monaco, tab.id, path);
     moved.push(tab.id);
   }

@@ -10,18 +10,26 @@ const releases = new Map<TabId, () => void>();
 const waitMs = 400;
 
 /** Takes a tab for this window. @returns false if another window has it */
-export function takeTab(id: TabId): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = navigator.locks.request(`pyexekube-tab-${id}`, { signal: AbortSignal.timeout(waitMs) }, () => {
-      resolve(true);
-      return new Promise<void>((release) => releases.set(id, release));
-    });
-    request.catch(() => resolve(false));
-  });
+export async function takeTab(id: TabId): Promise<boolean> {
+  if (releases.has(id) || (await request(id, { ifAvailable: true }))) return true;
+  if (await request(id, { signal: AbortSignal.timeout(waitMs) })) return true;
+  // In a busy window the time may be up before the answer was heard.
+  return request(id, { ifAvailable: true });
 }
 
 /** Lets another window open the tab. */
 export function leaveTab(id: TabId): void {
   releases.get(id)?.();
   releases.delete(id);
+}
+
+function request(id: TabId, options: LockOptions): Promise<boolean> {
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(`pyexekube-tab-${id}`, options, (lock) => {
+        resolve(lock !== null);
+        return lock === null ? undefined : new Promise<void>((release) => releases.set(id, release));
+      })
+      .catch(() => resolve(false));
+  });
 }

@@ -31,7 +31,7 @@ export function showTracebackMarks(tabId: TabId, frames: readonly TracebackMark[
         className: 'traceback-line',
         linesDecorationsClassName: 'traceback-bar',
         hoverMessage: { value: plainMarkdown(frame.message) },
-        overviewRuler: { color: { id: 'editorError.foreground' }, position: monaco.editor.OverviewRulerLane.Full },
+        overviewRuler: { color: { id: 'editorError.foreground' }, position: monaco.editor.OverviewRulerLane.Right },
         stickiness: monaco.editor.TrackedRangeStickiness.NeverGrowsWhenTypingAtEdges,
       },
     }));

@@ -24,6 +24,14 @@ export function PathDialog() {
 
 type Listing = { state: 'loading' } | { state: 'loaded'; parent: string | null; entries: FileEntry[] } | { state: 'failed'; message: string };
 
+function isHidden(entry: FileEntry): boolean {
+  return entry.name.startsWith('.');
+}
+
+function hiddenLast(entries: readonly FileEntry[]): FileEntry[] {
+  return [...entries.filter((entry) => !isHidden(entry)), ...entries.filter(isHidden)];
+}
+
 function PathPicker({ request, onAnswer }: { request: PathRequest; onAnswer(path: string | null): void }) {
   const separator = useSystem((state) => state.info?.pathSeparator ?? '/');
   const home = useSystem((state) => state.info?.homeFolder ?? '/');
@@ -52,7 +60,7 @@ function PathPicker({ request, onAnswer }: { request: PathRequest; onAnswer(path
     return () => controller.abort();
   }, [folder]);
 
-  const entries = listing.state === 'loaded' ? listing.entries.filter((entry) => request.kind !== 'openFolder' || entry.kind === 'folder') : [];
+  const entries = listing.state === 'loaded' ? hiddenLast(listing.entries.filter((entry) => request.kind !== 'openFolder' || entry.kind === 'folder')) : [];
   const parent = listing.state === 'loaded' ? listing.parent : parentPath(folder, separator);
 
   function goInto(path: string): void {
@@ -148,7 +156,7 @@ function PathPicker({ request, onAnswer }: { request: PathRequest; onAnswer(path
         aria-label="Entries"
         tabIndex={0}
         aria-activedescendant={entries.length > 0 ? `${ids}-${active}` : undefined}
-        className="h-64 overflow-auto rounded-md border border-line bg-surface p-1 focus-inset"
+        className="group h-64 overflow-auto rounded-md border border-line bg-surface p-1 focus-inset"
         onKeyDown={onListKey}
       >
         {entries.map((entry, index) => (
@@ -157,7 +165,7 @@ function PathPicker({ request, onAnswer }: { request: PathRequest; onAnswer(path
             id={`${ids}-${index}`}
             role="option"
             aria-selected={index === active}
-            className={classes('flex h-7 cursor-default select-none items-center gap-2 rounded px-2', index === active ? 'bg-selected' : 'hover:bg-hover')}
+            className={classes('flex h-7 cursor-default select-none items-center gap-2 rounded px-2', index === active && 'group-focus:bg-selected', 'hover:bg-hover', isHidden(entry) && 'text-muted')}
             onClick={() => {
               setActive(index);
               if (!saving && (entry.kind === 'folder') === (request.kind === 'openFolder')) setText(entry.path);

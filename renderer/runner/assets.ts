@@ -1,12 +1,16 @@
 import manifest from 'virtual:python-manifest';
 import workerSource from 'virtual:kernel-worker';
 
-/** What every worker of this frame is made from; the memory is shared, not copied. */
+/** What every worker of this frame is made from; the memory is shared, not copied. Each part comes as soon as it is there. */
 export type PythonAssets = {
-  workerUrl: string;
-  wasm: WebAssembly.Module;
+  workerUrl: Promise<string>;
+  wasm: Promise<WebAssembly.Module>;
+  snapshot: Promise<Uint8Array>;
+  /** Filled while workers start; see WorkerStart. */
   stdlib: Uint8Array;
-  snapshot: Uint8Array | null;
+  stdlibReady: Int32Array;
+  /** Resolves when all is there; rejects with the name of what is missing or altered. */
+  complete: Promise<void>;
 };
 
 function address(name: string): string {
@@ -44,21 +48,33 @@ async function refusal(name: string): Promise<string> {
   }
 }
 
-async function sharedBytes(name: string): Promise<Uint8Array> {
-  const bytes = new Uint8Array(await (await load(name)).arrayBuffer());
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  shared.set(bytes);
-  return shared;
+function shared(name: string): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(manifest.find((entry) => entry.name === name)?.bytes ?? 0));
 }
 
-/** Loads all at once; what is missing or altered is named. */
-export async function loadAssets(): Promise<PythonAssets> {
-  const [loader, wasm, stdlib, snapshot] = await Promise.all([
-    load('pyodide.js').then((response) => response.blob()),
-    load('pyodide.asm.wasm').then((response) => WebAssembly.compileStreaming(response)),
-    sharedBytes('python_stdlib.zip'),
-    sharedBytes('snapshot.bin'),
-  ]);
-  const workerUrl = URL.createObjectURL(new Blob([loader, '\n', workerSource], { type: 'text/javascript' }));
-  return { workerUrl, wasm, stdlib, snapshot };
+async function fill(name: string, memory: Uint8Array): Promise<Uint8Array> {
+  memory.set(new Uint8Array(await (await load(name)).arrayBuffer()));
+  return memory;
+}
+
+async function makeWorkerUrl(): Promise<string> {
+  const loader = await (await load('pyodide.js')).blob();
+  return URL.createObjectURL(new Blob([loader, '\n', workerSource], { type: 'text/javascript' }));
+}
+
+/** Begins to load all at once. */
+export function loadAssets(): PythonAssets {
+  const wasm = load('pyodide.asm.wasm').then((response) => WebAssembly.compileStreaming(response));
+  const workerUrl = makeWorkerUrl();
+  const snapshot = fill('snapshot.bin', shared('snapshot.bin'));
+  const stdlib = shared('python_stdlib.zip');
+  const stdlibReady = new Int32Array(new SharedArrayBuffer(4));
+  const library = fill('python_stdlib.zip', stdlib).then(() => {
+    Atomics.store(stdlibReady, 0, 1);
+    Atomics.notify(stdlibReady, 0);
+  });
+  const complete = Promise.all([wasm, workerUrl, snapshot, library]).then(() => undefined);
+  // Each kernel that needs them is told of a failure; there may be none yet.
+  for (const part of [wasm, workerUrl, snapshot, library, complete]) part.catch(() => undefined);
+  return { workerUrl, wasm, snapshot, stdlib, stdlibReady, complete };
 }

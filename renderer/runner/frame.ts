@@ -6,21 +6,17 @@ import { FrameKernel } from './frameKernel.ts';
  * The code of the sandboxed frame: an opaque origin with a CSP of its own, in which Python's workers live. It listens to the window that
  * embeds it and to nobody else, and loads the assets as soon as it is there.
  */
-const assets = crossOriginIsolated
-  ? loadAssets()
-  : Promise.reject(new Error('Python needs shared memory, which the browser allows only to an isolated page (COOP and COEP headers).'));
-// Told to each kernel that waits for it; there may be none yet.
-assets.catch(() => undefined);
-
+const assets = crossOriginIsolated ? loadAssets() : null;
 const kernels = new Set<FrameKernel>();
 
-async function makeKernel(port: MessagePort): Promise<void> {
-  try {
-    kernels.add(new FrameKernel(port, await assets, (kernel) => kernels.delete(kernel)));
-  } catch (error) {
-    const failed: FrameMessage = { type: 'startFailed', message: error instanceof Error ? error.message : String(error) };
-    port.postMessage(failed);
+function makeKernel(port: MessagePort): void {
+  if (assets !== null) {
+    kernels.add(new FrameKernel(port, assets, (kernel) => kernels.delete(kernel)));
+    return;
   }
+  const message = 'Python needs shared memory, which a browser gives only to an isolated page: the COOP and COEP headers are missing.';
+  const failed: FrameMessage = { type: 'startFailed', message };
+  port.postMessage(failed);
 }
 
 addEventListener('message', (event) => {
@@ -28,7 +24,7 @@ addEventListener('message', (event) => {
   if (event.source !== parent || port === undefined) return;
   const request = FrameRequest.safeParse(event.data);
   if (!request.success) return;
-  if (request.data.type === 'pyexekube.kernel') void makeKernel(port);
+  if (request.data.type === 'pyexekube.kernel') makeKernel(port);
   else port.onmessage = () => port.postMessage('pong');
 });
 

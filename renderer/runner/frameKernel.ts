@@ -21,7 +21,8 @@ export class FrameKernel {
   readonly #window: MessagePort;
   readonly #port: MessagePort;
   readonly #control: ControlSender;
-  readonly #worker: Worker;
+  #worker: Worker | null = null;
+  readonly #assets: PythonAssets;
   #busySince: number | null = null;
   #stopSince: number | null = null;
   #ladder: ReturnType<typeof setInterval> | undefined;
@@ -39,16 +40,40 @@ export class FrameKernel {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.onmessage = (event) => this.#fromWorker(event.data);
-    this.#worker = new Worker(assets.workerUrl);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#lose(`The Python worker failed: ${event.message}`);
-    };
-    const start: WorkerStart = { port: port2, control: memory, wasm: assets.wasm, stdlib: assets.stdlib, snapshot: assets.snapshot };
-    this.#worker.postMessage(start, [port2]);
+    this.#assets = assets;
+    this.#start(port2, memory).catch((error: unknown) => this.#failStart(error));
     // The window is ours and was parsed by TypeScript: its commands are trusted as they are.
     window.onmessage = (event: MessageEvent<KernelCommand>) => this.#fromWindow(event.data);
     window.addEventListener('close', () => this.#end());
+  }
+
+  async #start(port: MessagePort, control: SharedArrayBuffer): Promise<void> {
+    const { workerUrl, wasm, snapshot, stdlib, stdlibReady } = this.#assets;
+    const worker = new Worker(await workerUrl);
+    if (this.#gone) {
+      worker.terminate();
+      return;
+    }
+    this.#worker = worker;
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#lose(`The Python worker failed: ${event.message}`);
+    };
+    // The worker reads its script while the rest arrives.
+    const start: WorkerStart = { port, control, wasm: await wasm, snapshot: await snapshot, stdlib, stdlibReady };
+    worker.postMessage(start, [port]);
+  }
+
+  /** A kernel is ready when the whole library is there and is the right one, not before. */
+  async #ready(message: Extract<WorkerMessage, { type: 'ready' }>): Promise<void> {
+    await this.#assets.complete;
+    this.#toWindow(message);
+  }
+
+  #failStart(error: unknown): void {
+    if (this.#gone) return;
+    this.#toWindow({ type: 'startFailed', message: (error instanceof Error ? error.message : String(error)).slice(0, 4096) });
+    this.#end();
   }
 
   #fromWindow(command: KernelCommand): void {
@@ -120,8 +145,11 @@ export class FrameKernel {
         this.#finishAs(message.exitCode === 0 ? 'succeeded' : 'failed', message.exitCode);
         this.#lose(message.reason);
         return;
-      default:
-        this.#toWindow(message);
+      case 'ready':
+        this.#ready(message).catch((error: unknown) => this.#failStart(error));
+        return;
+      case 'startFailed':
+        this.#failStart(new Error(message.message));
     }
   }
 
@@ -163,7 +191,7 @@ export class FrameKernel {
 
   #terminate(): void {
     this.#endLadder();
-    this.#worker.terminate();
+    this.#worker?.terminate();
     // What it had sent is in the port's queue already: a message sent to ourselves now comes behind it.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -193,7 +221,7 @@ export class FrameKernel {
     this.#gone = true;
     this.#endLadder();
     clearTimeout(this.#inspecting);
-    this.#worker.terminate();
+    this.#worker?.terminate();
     this.#port.close();
     this.#onGone(this);
   }

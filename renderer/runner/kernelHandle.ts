@@ -72,7 +72,8 @@ export class KernelHandle {
     let stopped = false;
     const notify = (): void => this.#notify();
     const startedAt = performance.now();
-    const ended = this.#run(command, on, () => stopped, startedAt).finally(() => {
+    // After this call has returned: `on` may use the execution that it gives.
+    const ended = Promise.resolve().then(() => this.#run(command, on, () => stopped, startedAt)).finally(() => {
       this.#busy = false;
       this.#running = null;
       this.#stopping = false;

@@ -5,8 +5,8 @@ import type { KernelLink } from './kernelLink.ts';
 
 /** Most interpreters alive at once, the spare among them. */
 export const maxKernels = 4;
-/** The spare is made this long after the last one was taken, so that its start does not slow the run that took it. */
-const refillMs = 400;
+/** The spare is made this long after the last one was taken and ready: its start does not slow that one's, nor its first run. */
+const refillMs = 500;
 
 export type SpareState = 'none' | 'starting' | 'ready';
 export type KernelHostState = { spare: SpareState; alive: number };
@@ -92,14 +92,13 @@ export function createKernelHost(options: { frameUrl?: string } = {}): KernelHos
   }
 
   function take(): KernelLink | null {
-    clearTimeout(refill);
-    refill = setTimeout(warm, refillMs);
-    if (spare !== null) {
-      const taken = spare;
-      spare = null;
-      return taken;
-    }
-    return makeRoom() ? open() : null;
+    const taken = spare ?? (makeRoom() ? open() : null);
+    spare = null;
+    void taken?.started().then(() => {
+      clearTimeout(refill);
+      if (!disposed) refill = setTimeout(warm, refillMs);
+    });
+    return taken;
   }
 
   const source: KernelSource = { take, rebuild, changed };

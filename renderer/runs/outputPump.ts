@@ -114,11 +114,12 @@ export function createOutputPump(options: OutputPumpOptions): OutputPump {
     },
     drained() {
       if (!isBusy && queue.length === 0) return Promise.resolve();
+      const done = new Promise<void>((resolve) => waiters.push(resolve));
       if (timer !== null) {
         clearTimeout(timer);
         void send();
       }
-      return new Promise((resolve) => waiters.push(resolve));
+      return done;
     },
     retryNow() {
       wake?.();

@@ -1,2 +1,3 @@
 export { changeSettings, followSettings, useSettings } from './settingsStore.ts';
-export { followTheme, useTheme, type Theme } from './theme.ts';
+export { followTheme, useTheme } from './theme.ts';
+export type { Theme } from './themeChoice.ts';

@@ -1,28 +1,12 @@
 import { create } from 'zustand';
 import type { Settings } from '../../contract/settings.ts';
 import { useSettings } from './settingsStore.ts';
-
-/** What is drawn, after the setting and the system: the names of the blocks in styles.css. */
-export type Theme = 'light' | 'dark' | 'contrast-dark' | 'contrast-light';
+import { resolveTheme, type Theme } from './themeChoice.ts';
 
 const rememberedKey = 'pyexekube.theme';
 
 function queries(): { dark: MediaQueryList; contrast: MediaQueryList } {
   return { dark: matchMedia('(prefers-color-scheme: dark)'), contrast: matchMedia('(prefers-contrast: more)') };
-}
-
-/** The theme that a setting means, on a system that prefers this. */
-export function resolveTheme(setting: Settings['theme'], prefersDark: boolean, prefersContrast: boolean): Theme {
-  switch (setting) {
-    case 'light':
-    case 'dark':
-      return setting;
-    case 'highContrast':
-      return 'contrast-dark';
-    case 'system':
-      if (prefersContrast) return prefersDark ? 'contrast-dark' : 'contrast-light';
-      return prefersDark ? 'dark' : 'light';
-  }
 }
 
 function parseSetting(text: string | null): Settings['theme'] {

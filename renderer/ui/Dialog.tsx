@@ -34,21 +34,20 @@ export function Dialog({ open, onOpenChange, title, description, footer, childre
             widths[width],
           )}
         >
-          <div className="flex items-start gap-4 px-5 pt-4">
-            <div className="min-w-0 grow">
-              <Radix.Title className="text-[15px] font-semibold leading-6">{title}</Radix.Title>
-              {description !== undefined && <Radix.Description className="mt-1 leading-5 text-muted">{description}</Radix.Description>}
-            </div>
-            {!alert && (
-              <Radix.Close asChild>
-                <IconButton label="Close" className="-mr-2">
-                  <X size={16} aria-hidden />
-                </IconButton>
-              </Radix.Close>
-            )}
+          <div className={classes('px-5 pt-4', !alert && 'pr-12')}>
+            <Radix.Title className="text-[15px] font-semibold leading-6">{title}</Radix.Title>
+            {description !== undefined && <Radix.Description className="mt-1 leading-5 text-muted">{description}</Radix.Description>}
           </div>
           <div className="min-h-0 grow overflow-auto px-5 py-3">{children}</div>
           {footer !== undefined && <div className="flex flex-wrap justify-end gap-2 border-t border-line px-5 py-3">{footer}</div>}
+          {/* Last, so that the focus begins at what the dialog is about. */}
+          {!alert && (
+            <Radix.Close asChild>
+              <IconButton label="Close" className="absolute right-3 top-3.5">
+                <X size={16} aria-hidden />
+              </IconButton>
+            </Radix.Close>
+          )}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

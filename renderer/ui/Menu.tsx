@@ -1,6 +1,7 @@
 import { ContextMenu as Context, DropdownMenu as Dropdown } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { classes } from '../lib/classes.ts';
+import { overlayContainer } from './overlays.ts';
 
 export type MenuItem =
   | { kind: 'item'; label: string; icon?: ReactNode; shortcut?: string | null; disabled?: boolean; danger?: boolean; run(): void }
@@ -51,7 +52,7 @@ export function Menu({ items, children, align = 'start' }: { items: readonly Men
   return (
     <Dropdown.Root modal={false}>
       <Dropdown.Trigger asChild>{children}</Dropdown.Trigger>
-      <Dropdown.Portal>
+      <Dropdown.Portal container={overlayContainer()}>
         <Dropdown.Content className={content} align={align} sideOffset={4} collisionPadding={8}>
           {renderItems(Dropdown, items)}
         </Dropdown.Content>
@@ -65,7 +66,7 @@ export function ContextMenu({ items, children }: { items: readonly MenuItem[]; c
   return (
     <Context.Root modal={false}>
       <Context.Trigger asChild>{children}</Context.Trigger>
-      <Context.Portal>
+      <Context.Portal container={overlayContainer()}>
         <Context.Content className={content} collisionPadding={8}>
           {renderItems(Context, items)}
         </Context.Content>

@@ -1,5 +1,6 @@
 import { Tooltip as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { overlayContainer } from './overlays.ts';
 
 export interface TooltipProps {
   text: string;
@@ -14,7 +15,7 @@ export function Tooltip({ text, shortcut = null, side = 'bottom', children }: To
   return (
     <Radix.Root>
       <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={overlayContainer()}>
         <Radix.Content
           side={side}
           sideOffset={6}

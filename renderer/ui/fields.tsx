@@ -1,8 +1,8 @@
-import { Search } from 'lucide-react';
+import { Check, ChevronDown, Search } from 'lucide-react';
 import { Select as RadixSelect, Switch as RadixSwitch } from 'radix-ui';
 import type { ComponentProps, ReactNode } from 'react';
-import { Check, ChevronDown } from 'lucide-react';
 import { classes } from '../lib/classes.ts';
+import { overlayContainer } from './overlays.ts';
 
 const field = 'h-7 rounded-md border border-line-strong bg-surface px-2 text-[13px] text-text placeholder:text-muted disabled:opacity-45';
 
@@ -47,7 +47,7 @@ export function Select<Value extends string>({ label, value, options, onChange, 
           <ChevronDown size={14} aria-hidden />
         </RadixSelect.Icon>
       </RadixSelect.Trigger>
-      <RadixSelect.Portal>
+      <RadixSelect.Portal container={overlayContainer()}>
         <RadixSelect.Content
           position="popper"
           sideOffset={4}

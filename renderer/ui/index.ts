@@ -5,6 +5,7 @@ export { EmptyState } from './EmptyState.tsx';
 export { SearchField, Select, Switch, TextField } from './fields.tsx';
 export { ContextMenu, Menu, type MenuItem } from './Menu.tsx';
 export { dismissToast, notify, reportError, type ToastInput } from './notify/index.ts';
+export { overlaysId } from './overlays.ts';
 export { Questions } from './Questions.tsx';
 export { Region } from './Region.tsx';
 export { TabStrip, type TabItem, type TabStripProps } from './TabStrip.tsx';

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { historyBench, openingBench } from './historyBench.ts';
 import { kernelBench } from './kernelBench.ts';
@@ -20,6 +21,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${platform()} ${release()}, Node ${process.version}. Each figure: min / median / max.`);
+mkdirSync('.cache', { recursive: true });
 for (const [name, bench] of Object.entries(benches)) {
   if (chosen.length === 0 || chosen.includes(name)) await bench();
 }

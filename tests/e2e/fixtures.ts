@@ -48,12 +48,15 @@ export class Window {
     await palette.getByRole('option', { name: title }).first().click();
   }
 
-  /** Replaces the text of the active tab as a paste would, without the editor's auto-closing. */
+  /** Replaces the text of the active tab by a paste, so that the editor neither indents nor closes brackets by itself. */
   async write(source: string): Promise<void> {
     await this.editor.focus();
     await this.page.keyboard.press('ControlOrMeta+a');
-    await this.page.keyboard.press('Delete');
-    await this.page.keyboard.insertText(source);
+    await this.editor.evaluate((element, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', text);
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, source);
   }
 
   async runSource(source: string): Promise<void> {

@@ -6,6 +6,7 @@ import { frameCsp } from '../../contract/frameCsp.ts';
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.wasm': 'application/wasm',
   '.json': 'application/json',
 };
@@ -41,7 +42,8 @@ export async function startStaticServer(folders: Record<string, string>, page: s
     response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
     response.setHeader('Content-Length', statSync(file).size);
     if (path.startsWith('/runner/')) response.setHeader('Content-Security-Policy', frameCsp(originOf(server)));
-    createReadStream(file).pipe(response);
+    // Large pieces: the assets are, too.
+    createReadStream(file, { highWaterMark: 1024 * 1024 }).pipe(response);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {

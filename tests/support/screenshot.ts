@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { chromium, expect } from '@playwright/test';
+import { chromium, expect, type Browser } from '@playwright/test';
 import { Window } from '../e2e/fixtures.ts';
 import { chromiumArguments, findChromium } from './chromium.ts';
 import { makeHome, removeHome, startServer } from './serverProcess.ts';
@@ -35,27 +35,34 @@ Bars(data)
 
 /** Takes the pictures of README and docs: a real window over the server host, with a real run in it. */
 async function takePictures(): Promise<void> {
-  const home = await makeHome();
-  const server = await startServer(home);
   const executablePath = findChromium();
   const browser = await chromium.launch({ args: chromiumArguments(), ...(executablePath === null ? {} : { executablePath }) });
   try {
     await mkdir('docs/images', { recursive: true });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5, colorScheme });
-      const window = new Window(page);
-      await window.open(server.url);
-      await window.newTab();
-      await window.pythonReady();
-      await window.runSource(source);
-      await expect(window.console.getByRole('img').first()).toBeVisible();
-      await expect(page.getByRole('region', { name: 'Variables' })).toContainText('data');
-      await page.keyboard.press('ControlOrMeta+Home');
-      await page.screenshot({ path: colorScheme === 'light' ? 'docs/images/window.png' : 'docs/images/window-dark.png' });
-      await page.close();
-    }
+    await takePicture(browser, 'light', 'docs/images/window.png');
+    await takePicture(browser, 'dark', 'docs/images/window-dark.png');
   } finally {
     await browser.close();
+  }
+}
+
+async function takePicture(browser: Browser, colorScheme: 'light' | 'dark', path: string): Promise<void> {
+  const home = await makeHome();
+  const server = await startServer(home);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5, colorScheme });
+    const window = new Window(page);
+    await window.open(server.url);
+    await window.newTab();
+    await window.pythonReady();
+    await window.runSource(source);
+    await expect(window.console.getByRole('img').first()).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Variables' })).toContainText('data');
+    await window.editor.focus();
+    await page.keyboard.press('ControlOrMeta+Home');
+    await page.screenshot({ path });
+    await page.close();
+  } finally {
     await server.stop();
     await removeHome(home);
   }

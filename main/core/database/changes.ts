@@ -5,7 +5,7 @@ import type { Storage } from './storage.ts';
 export type Topic = 'runs' | 'settings' | 'notices' | 'connections' | 'jobs';
 
 /** How often others' changes are looked for while anyone wants to know, in milliseconds. */
-const pollMs = 250;
+const pollMs = 500;
 
 export interface Changes {
   /** Notes, within the transaction that makes it, a change that other processes must hear of. */
@@ -49,8 +49,16 @@ export function createChanges(storage: Storage): Changes {
     tell('any');
   }
 
-  dataVersion = readDataVersion();
-  for (const { topic, version } of readVersions()) known.set(topic, version);
+  function readAll(): void {
+    dataVersion = readDataVersion();
+    for (const { topic, version } of readVersions()) known.set(topic, version);
+  }
+
+  readAll();
+  storage.onReplaced(() => {
+    readAll();
+    for (const listener of [...listeners.keys()]) listener();
+  });
 
   return {
     bump(sql, topic) {

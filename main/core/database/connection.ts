@@ -10,19 +10,27 @@ const busyTimeoutMs = 5000;
 /**
  * Opens a database file, making it if there is none, without looking at more than its first pages: the time does not
  * depend on the size. Migrates nothing.
+ *
+ * @param sharing `alone` keeps other processes out, and in return needs no room on the disk for the memory that they share
+ * @throws AppError STORAGE_NEWER a newer release of the application has written it; nothing is changed then
  */
-export function openConnection(path: string, log: (line: string) => void): Sql {
+export function openConnection(path: string, log: (line: string) => void, sharing: 'shared' | 'alone' = 'shared'): Sql {
   const db = new BetterSqlite3(path, { timeout: busyTimeoutMs });
   try {
-    // The page layout has to be chosen before the first table is made; on an existing database these two do nothing.
-    db.pragma('auto_vacuum = INCREMENTAL');
+    const sql = new Sql(db, log);
+    // Before the first access, or it has no such effect (sqlite.org/wal.html, "Use of WAL Without Shared-Memory").
+    if (sharing === 'alone') db.pragma('locking_mode = EXCLUSIVE');
+    refuseNewer(sql, path);
+    // SQLite gives the files beside it the same mode.
+    if (process.platform !== 'win32') chmodSync(path, 0o600);
+    // The page layout has to be chosen before the first table is made. Later, the same pragma would write at each opening.
+    if (schemaVersion(sql) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
     db.pragma('foreign_keys = ON');
     db.pragma('journal_size_limit = 67108864');
     db.pragma('trusted_schema = OFF');
-    if (process.platform !== 'win32') chmodSync(path, 0o600);
-    return new Sql(db, log);
+    return sql;
   } catch (error) {
     db.close();
     throw error;
@@ -36,8 +44,7 @@ export function schemaVersion(sql: Sql): number {
 
 export const newestVersion = migrations.at(-1)?.version ?? 0;
 
-/** @throws AppError STORAGE_NEWER if a newer release of the application has written this database */
-export function refuseNewer(sql: Sql, path: string): void {
+function refuseNewer(sql: Sql, path: string): void {
   const version = schemaVersion(sql);
   if (version <= newestVersion) return;
   throw new AppError(
@@ -45,6 +52,12 @@ export function refuseNewer(sql: Sql, path: string): void {
     `The database ${path} was written by a newer version of PyExeKube (its format is ${version}, this version knows ${newestVersion}). Nothing was changed.`,
     { action: 'Update PyExeKube, or set PYEXEKUBE_HOME to another folder.' },
   );
+}
+
+/** Whether there is a schema, and an older one. */
+export function needsMigration(sql: Sql): boolean {
+  const version = schemaVersion(sql);
+  return version > 0 && version < newestVersion;
 }
 
 /** Brings the schema up to date, each step in a transaction of its own. Two processes may do it at once: one waits. */

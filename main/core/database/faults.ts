@@ -34,8 +34,9 @@ export function readOnlyError(reason: string, cause?: unknown): AppError {
 }
 
 export function corruptError(path: string, cause: unknown): AppError {
-  return new AppError('STORAGE_CORRUPT', `The database ${path} is damaged (${cause instanceof Error ? cause.message : String(cause)}).`, {
-    action: 'Start PyExeKube again: the damaged file is set aside, and the newest backup is restored.',
+  return new AppError('STORAGE_CORRUPT', `The database ${path} was damaged (${cause instanceof Error ? cause.message : String(cause)}); its newest backup was put in its place.`, {
+    action: 'Try again; a notice says what is missing and where the damaged file is.',
+    retryable: true,
     cause,
   });
 }

@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/no-unnecessary-type-parameters, typescript/no-unsafe-type-assertion --
+   SQL has no types that TypeScript could see: each query's rows are typed by hand, where its SQL stands, and nowhere else. */
 import type BetterSqlite3 from 'better-sqlite3';
 
 /** What may be bound to a statement. */
@@ -11,7 +13,7 @@ const slowMs = 50;
  * tables are STRICT, so a column holds what its declaration says.
  */
 export class Sql {
-  readonly #statements = new Map<string, BetterSqlite3.Statement>();
+  readonly #statements = new Map<string, BetterSqlite3.Statement<SqlValue[]>>();
 
   readonly db: BetterSqlite3.Database;
   readonly #log: (line: string) => void;
@@ -43,7 +45,7 @@ export class Sql {
     // The cache is keyed by the text, and one text has one kind of row.
     if (known !== undefined) return known as BetterSqlite3.Statement<SqlValue[], Row>;
     const statement = this.db.prepare<SqlValue[], Row>(text);
-    this.#statements.set(text, statement as BetterSqlite3.Statement);
+    this.#statements.set(text, statement);
     return statement;
   }
 

@@ -1,5 +1,9 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { StorageState } from '../../../contract/system.ts';
-import { migrate, openConnection, refuseNewer } from './connection.ts';
+import { makeBackup, hasRoomFor, isBackupDue, listBackups } from './backups.ts';
+import { migrate, needsMigration, openConnection } from './connection.ts';
+import { checkReadable, fileIdentity, replaceDamaged, replacedMessage } from './damage.ts';
 import { busyError, corruptError, faultOf, readOnlyError, writeFaultReason } from './faults.ts';
 import type { Sql } from './sql.ts';
 
@@ -14,6 +18,12 @@ const probeIntervalMs = 1000;
 /** Written and removed by a probe: room for this much means that work can go on. */
 const probeBytes = 256 * 1024;
 
+export interface StorageOptions {
+  path: string;
+  backupFolder: string;
+  log: (line: string) => void;
+}
+
 export interface Storage {
   readonly path: string;
   /** Runs a query. @throws STORAGE_CORRUPT */
@@ -23,27 +33,101 @@ export interface Storage {
   state(): StorageState;
   /** Calls back after each change of `state`. @returns ends that */
   onState(listener: (state: StorageState) => void): () => void;
-  close(): void;
+  /** What the person must be told about the opening: that a backup has taken the place of a damaged file. */
+  readonly openingMessages: readonly string[];
+  /** Calls back, with what the person must be told, when that happens later. */
+  onReplaced(listener: (message: string) => void): void;
+  /** Makes the day's backup if it is due and fits. */
+  backUp(): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** Opens the database of the application. @throws STORAGE_NEWER */
-export function openStorage(path: string, log: (line: string) => void): Storage {
-  const sql = openConnection(path, log);
-  try {
-    refuseNewer(sql, path);
-    migrate(sql);
-  } catch (error) {
-    sql.db.close();
-    throw error;
-  }
-
-  const listeners = new Set<(state: StorageState) => void>();
+/**
+ * Opens the database of the application, and in its stead a backup if it is damaged.
+ * @throws STORAGE_NEWER · STORAGE_READ_ONLY there is no database yet, and none can be made
+ */
+export async function openStorage({ path, backupFolder, log }: StorageOptions): Promise<Storage> {
+  const openingMessages: string[] = [];
+  const replacedListeners = new Set<(message: string) => void>();
+  const stateListeners = new Set<(state: StorageState) => void>();
   let state: StorageState = { state: 'ok' };
   let probeTimer: NodeJS.Timeout | undefined;
+  let closed = false;
+  let backup: Promise<void> | null = null;
+  let identity: string | null = null;
+  /** Opened without shared memory, because the disk has no room for it: to be opened again when it has. */
+  let alone = false;
+  let sql = await openOrReplace();
+
+  async function openChecked(): Promise<Sql> {
+    // SQLite takes an empty file for a new database; where backups are, something has emptied it.
+    const emptied = statSync(path, { throwIfNoEntry: false })?.size === 0 && listBackups(backupFolder).length > 0;
+    if (emptied) throw Object.assign(new Error('the file is empty'), { code: 'SQLITE_NOTADB' });
+    const opened = openAnyhow();
+    try {
+      checkReadable(opened);
+      if (needsMigration(opened)) await makeBackup(opened, backupFolder);
+      migrate(opened);
+      return opened;
+    } catch (error) {
+      opened.db.close();
+      throw error;
+    }
+  }
+
+  function openAnyhow(): Sql {
+    alone = false;
+    try {
+      return openConnection(path, log);
+    } catch (error) {
+      if (faultOf(error) !== 'cannotWrite') throw error;
+      alone = true;
+      return openConnection(path, log, 'alone');
+    }
+  }
+
+  async function openOrReplace(): Promise<Sql> {
+    identity = fileIdentity(path);
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      return await openChecked();
+    } catch (error) {
+      if (faultOf(error) === 'cannotWrite') throw readOnlyError(writeFaultReason(error), error);
+      if (faultOf(error) !== 'corrupt') throw error;
+      const message = replace(error);
+      if (message !== null) openingMessages.push(message);
+      const opened = await openChecked();
+      identity = fileIdentity(path);
+      return opened;
+    }
+  }
+
+  /** @returns what the person must be told */
+  function replace(error: unknown): string | null {
+    // Another process was faster: what stands there now is the restored file.
+    if (identity !== null && fileIdentity(path) !== identity) return null;
+    const message = replacedMessage(replaceDamaged(path, backupFolder), error instanceof Error ? error.message : String(error));
+    log(message);
+    return message;
+  }
+
+  /** The database turned out to be damaged while it is in use: the next call finds the backup. */
+  function replaceOpen(error: unknown): void {
+    try {
+      sql.db.close();
+      const message = replace(error);
+      sql = openAnyhow();
+      migrate(sql);
+      identity = fileIdentity(path);
+      for (const listener of replacedListeners) listener(message ?? 'The database was damaged; another PyExeKube has restored it.');
+    } catch (failure) {
+      log(`could not replace the damaged database: ${String(failure)}`);
+    }
+  }
 
   function setState(next: StorageState): void {
     state = next;
-    for (const listener of listeners) listener(state);
+    for (const listener of stateListeners) listener(state);
   }
 
   function cannotWrite(error: unknown): void {
@@ -56,6 +140,10 @@ export function openStorage(path: string, log: (line: string) => void): Storage 
 
   function probe(): void {
     try {
+      if (alone) {
+        sql.db.close();
+        sql = openAnyhow();
+      }
       transaction((s) => s.run('INSERT OR REPLACE INTO probe (id, filler) VALUES (1, zeroblob(?))', probeBytes), 'process');
       transaction((s) => s.run('DELETE FROM probe'), 'process');
     } catch {
@@ -67,22 +155,26 @@ export function openStorage(path: string, log: (line: string) => void): Storage 
   }
 
   function transaction<T>(work: (sql: Sql) => T, durability: Durability): T {
-    sql.exec(durability === 'power' ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
-    sql.run('BEGIN IMMEDIATE');
+    const used = sql;
+    used.exec(durability === 'power' ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
+    used.run('BEGIN IMMEDIATE');
     try {
-      const result = work(sql);
-      sql.run('COMMIT');
+      const result = work(used);
+      used.run('COMMIT');
       return result;
     } catch (error) {
       // After SQLITE_FULL and the like SQLite has rolled back by itself.
-      if (sql.db.inTransaction) sql.run('ROLLBACK');
+      if (used.db.inTransaction) used.run('ROLLBACK');
       throw error;
     }
   }
 
   function translate(error: unknown, writing: boolean): unknown {
     const fault = faultOf(error);
-    if (fault === 'corrupt') return corruptError(path, error);
+    if (fault === 'corrupt') {
+      replaceOpen(error);
+      return corruptError(path, error);
+    }
     if (fault === 'busy') return busyError(error);
     if (fault === 'cannotWrite' && writing) {
       cannotWrite(error);
@@ -110,11 +202,27 @@ export function openStorage(path: string, log: (line: string) => void): Storage 
     },
     state: () => state,
     onState: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      stateListeners.add(listener);
+      return () => stateListeners.delete(listener);
     },
-    close: () => {
+    openingMessages,
+    onReplaced: (listener) => {
+      replacedListeners.add(listener);
+    },
+    backUp: async () => {
+      if (closed || backup !== null || state.state !== 'ok' || !isBackupDue(backupFolder)) return;
+      if (!hasRoomFor(path)) {
+        log('no backup: the disk has too little room for one');
+        return;
+      }
+      backup = makeBackup(sql, backupFolder, () => closed).catch((error: unknown) => log(`no backup: ${String(error)}`));
+      await backup;
+      backup = null;
+    },
+    close: async () => {
+      closed = true;
       clearInterval(probeTimer);
+      await backup;
       sql.db.close();
     },
   };

@@ -4,6 +4,7 @@ import type { FileEntry, FileEvent, TextFile } from '../../../contract/files.ts'
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { recall, remember, type Storage } from '../database/index.ts';
+import type { Events } from '../feed.ts';
 import type { CoreOptions, ParsedInput } from '../ports.ts';
 import { bundleFolder, type Bundle } from './bundle.ts';
 import { checkedFolder, createEntry, deleteEntry, listFolder, readText, renameEntry, type Listing } from './entries.ts';
@@ -22,7 +23,7 @@ export interface Files {
   create(path: string, kind: 'file' | 'folder'): Promise<FileEntry>;
   rename(from: string, to: string): Promise<FileEntry>;
   delete(path: string): Promise<void>;
-  watch(folders: readonly string[], files: readonly string[], signal: AbortSignal | undefined): AsyncGenerator<FileEvent, void>;
+  watch(folders: readonly string[], files: readonly string[], signal: AbortSignal | undefined): Events<FileEvent>;
   bundle(input: ParsedInput<Inputs['bundle']>, signal: AbortSignal | undefined): Promise<Bundle>;
   pick(input: ParsedInput<Inputs['pick']>): Promise<string | null>;
   dispose(): void;

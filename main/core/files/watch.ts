@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileEvent } from '../../../contract/files.ts';
-import { Feed } from '../feed.ts';
+import { Feed, eventsOf, type Events } from '../feed.ts';
 import { absolute, versionOf } from './paths.ts';
 
 /** Events within this time become one: a program that saves causes several. */
@@ -28,14 +28,14 @@ async function currentVersion(path: string): Promise<string | null> {
  * Watches folders (not deep) and files, files by their folders, since a file that is saved by a rename would be lost
  * sight of. The watching begins at the call and ends with the signal, or when the reader returns.
  */
-export function watchFiles(folders: readonly string[], files: readonly string[], signal: AbortSignal | undefined): AsyncGenerator<FileEvent, void> {
+export function watchFiles(folders: readonly string[], files: readonly string[], signal: AbortSignal | undefined): Events<FileEvent> {
   const watched = new Map<string, WatchedFolder>();
   const versions = new Map<string, Promise<string | null>>();
   const touchedFolders = new Set<string>();
   const touchedFiles = new Set<string>();
-  const ended = new AbortController();
-  // As many events as there can be different ones; what is more is a repetition.
+  // As many events as there can be different ones. Who is further behind is told that every folder has changed.
   const feed = new Feed<FileEvent | null>(null, folders.length + files.length + 1);
+  const backlog: FileEvent[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   function folderOf(path: string): WatchedFolder {
@@ -101,28 +101,26 @@ export function watchFiles(folders: readonly string[], files: readonly string[],
   }, missingMs);
   search.unref();
 
+  const events = feed.read(undefined);
   function end(): void {
+    signal?.removeEventListener('abort', end);
     clearInterval(search);
     clearTimeout(timer);
     for (const folder of watched.values()) folder.watcher?.close();
     watched.clear();
-    ended.abort();
+    feed.close();
   }
-  const events = feed.read(ended.signal);
-  signal?.addEventListener('abort', end, { once: true });
+  signal?.addEventListener('abort', end);
   if (signal?.aborted === true) end();
 
-  async function* relay(): AsyncGenerator<FileEvent, void> {
-    try {
-      for await (const event of events) {
-        if (event !== null) yield event;
-        // The reader was so slow that events were lost: all may have changed.
-        else for (const folder of watched.values()) if (folder.wanted) yield { type: 'folder', path: folder.path };
-      }
-    } finally {
-      signal?.removeEventListener('abort', end);
-      end();
+  return eventsOf(async (): Promise<IteratorResult<FileEvent, void>> => {
+    for (;;) {
+      const missed = backlog.shift();
+      if (missed !== undefined) return { done: false, value: missed };
+      const { done, value } = await events.next();
+      if (done === true) return { done, value: undefined };
+      if (value !== null) return { done: false, value };
+      for (const folder of watched.values()) if (folder.wanted) backlog.push({ type: 'folder', path: folder.path });
     }
-  }
-  return relay();
+  }, end);
 }

@@ -4,6 +4,7 @@ import type { contract } from '../../../contract/index.ts';
 import type { OutputBody, OutputChunk, OutputRecord } from '../../../contract/output.ts';
 import { isEnded } from '../../../contract/runs.ts';
 import type { Changes, Sql, Storage } from '../database/index.ts';
+import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
@@ -29,7 +30,7 @@ export interface Output {
   append(runId: RunId, records: readonly OutputRecord[], clientId: ClientId): number;
   read(input: ReadInput, signal: AbortSignal | undefined): Promise<OutputPage>;
   index(runId: RunId): { chunks: OutputChunk[]; lastSeq: number; finished: boolean };
-  search(input: SearchInput, signal: AbortSignal | undefined): AsyncGenerator<SearchBatch, void>;
+  search(input: SearchInput, signal: AbortSignal | undefined): Events<SearchBatch>;
   /** Adds steps of a run that no window feeds, within the caller's transaction; `wake` follows after its commit. */
   add(sql: Sql, runId: RunId, steps: readonly { timeMs: number; body: OutputBody }[]): void;
   /** Makes those who wait for this run's output look again. */

@@ -88,7 +88,9 @@ export class LineScanner {
     try {
       this.#scanGuarded();
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw error;
+      // It is made in the vm's realm, so it is no instance of this realm's Error.
+      const timedOut = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+      if (!timedOut) throw error;
       throw new AppError('INVALID_INPUT', `The regular expression takes too long on line ${this.#line + 1}.`, {
         action: 'Make it simpler: avoid one repetition inside another.',
       });

@@ -1,7 +1,7 @@
 import type { RunEvent, RunSummary } from '../../../contract/runs.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { Changes, Sql } from '../database/index.ts';
-import { Feed } from '../feed.ts';
+import { Feed, type Events } from '../feed.ts';
 
 /** Tells readers what happens to runs, here and in the other processes on the same database. */
 export interface RunsFeed {
@@ -12,7 +12,7 @@ export interface RunsFeed {
   deleted(ids: RunId[]): void;
   /** Much changed at once: read again. */
   reset(): void;
-  watch(signal: AbortSignal | undefined): AsyncGenerator<RunEvent, void>;
+  watch(signal: AbortSignal | undefined): Events<RunEvent>;
   dispose(): void;
 }
 

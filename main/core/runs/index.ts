@@ -5,3 +5,4 @@ export { summaryOf, type RunRow } from './rows.ts';
 export { createRuns, type Runs } from './runs.ts';
 export { createTextIndex, type TextIndex } from './textIndex.ts';
 export { createOwners, type Owners } from './owners.ts';
+export { createRetention, type Retention } from './retention.ts';

@@ -3,6 +3,7 @@ import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
 import { isEnded, type Run, type RunEvent, type RunFilter, type RunStatus, type RunSummary } from '../../../contract/runs.ts';
 import type { Sql, Storage } from '../database/index.ts';
+import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import type { RunsFeed } from './feed.ts';
 import { countRuns, listRuns } from './list.ts';
@@ -25,8 +26,8 @@ export interface RunsDependencies {
   sealOutput(sql: Sql, key: number): void;
   /** A run's status changed: those who wait for its output look again. */
   outputChanged(id: RunId): void;
-  /** Something was deleted: its output is to be cleared away. */
-  garbageLeft(): void;
+  /** A run ended or was deleted: there may be something to clear away. */
+  historyChanged(): void;
 }
 
 export interface Runs {
@@ -37,7 +38,7 @@ export interface Runs {
   count(filter: RunFilter, limit: number): number;
   update(input: UpdateInput): RunSummary;
   delete(ids: readonly RunId[]): number;
-  watch(signal: AbortSignal | undefined): AsyncGenerator<RunEvent, void>;
+  watch(signal: AbortSignal | undefined): Events<RunEvent>;
 }
 
 export function createRuns(deps: RunsDependencies): Runs {
@@ -69,6 +70,7 @@ export function createRuns(deps: RunsDependencies): Runs {
       if (fresh) {
         feed.changed(summary);
         deps.outputChanged(input.id);
+        deps.historyChanged();
         textIndex.schedule();
       }
       return summary;
@@ -117,7 +119,7 @@ export function createRuns(deps: RunsDependencies): Runs {
       }, 'power');
       if (gone.length > 0) {
         feed.deleted(gone);
-        deps.garbageLeft();
+        deps.historyChanged();
       }
       return gone.length;
     },

@@ -17,7 +17,7 @@ function likePattern(text: string): string {
 }
 
 const details = 'run_details ON run_details.key = runs.key';
-const likeAnywhere = "(runs.title LIKE ? ESCAPE '\\' OR source LIKE ? ESCAPE '\\' OR runs.error LIKE ? ESCAPE '\\')";
+const likeAnywhere = "(runs.title LIKE ? ESCAPE '\\' OR run_details.source LIKE ? ESCAPE '\\' OR runs.error LIKE ? ESCAPE '\\')";
 
 /**
  * The condition that every word of a search occurs in a run's title, source or error. Nothing in the text has a special meaning.

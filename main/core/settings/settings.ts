@@ -1,18 +1,26 @@
 import { Settings, type SettingsPatch } from '../../../contract/settings.ts';
 import type { Changes, Storage } from '../database/index.ts';
-import { Feed, watchValue } from '../feed.ts';
+import { Feed, watchValue, type Events } from '../feed.ts';
 import type { Log } from '../ports.ts';
 
 export interface SettingsStore {
   get(): Settings;
   set(patch: SettingsPatch): Settings;
-  watch(signal: AbortSignal | undefined): AsyncGenerator<Settings, void>;
+  watch(signal: AbortSignal | undefined): Events<Settings>;
+  /** Calls back after each change, made here or by another process. */
+  onChange(listener: () => void): void;
   dispose(): void;
 }
 
 export function createSettings(storage: Storage, changes: Changes, log: Log): SettingsStore {
   const feed = new Feed<null>(null, 1);
-  const unsubscribe = changes.subscribe('settings', () => feed.publish(null));
+  const listeners = new Set<() => void>();
+  const unsubscribe = changes.subscribe('settings', changed);
+
+  function changed(): void {
+    feed.publish(null);
+    for (const listener of listeners) listener();
+  }
 
   function get(): Settings {
     const rows = storage.read((sql) => sql.all<{ name: string; value: string }>('SELECT name, value FROM settings'));
@@ -38,10 +46,11 @@ export function createSettings(storage: Storage, changes: Changes, log: Log): Se
         }
         changes.bump(sql, 'settings');
       }, 'power');
-      feed.publish(null);
+      changed();
       return get();
     },
     watch: (signal) => watchValue(feed, get, signal),
+    onChange: (listener) => void listeners.add(listener),
     dispose() {
       unsubscribe();
       feed.close();

@@ -2,13 +2,13 @@ import { homedir } from 'node:os';
 import { sep } from 'node:path';
 import type { Notice, StorageState, SystemInfo } from '../../../contract/system.ts';
 import type { Storage } from '../database/index.ts';
-import { Feed, watchValue } from '../feed.ts';
+import { Feed, watchValue, type Events } from '../feed.ts';
 import type { CoreOptions } from '../ports.ts';
 import type { Notices } from './notices.ts';
 
 export interface System {
   info(): SystemInfo;
-  watch(signal: AbortSignal | undefined): AsyncGenerator<{ storage: StorageState; notices: Notice[] }, void>;
+  watch(signal: AbortSignal | undefined): Events<{ storage: StorageState; notices: Notice[] }>;
   dismissNotice(id: string): void;
   dispose(): void;
 }

@@ -1,4 +1,3 @@
-import { MessageChannelMain, type MessagePortMain } from 'electron';
 import { AppError } from '../../../contract/errors.ts';
 import type { ClientId } from '../../../contract/ids.ts';
 import type { CoreChild, CoreListeners } from './coreChild.ts';
@@ -10,21 +9,22 @@ const maxRestarts = 5;
 const restartWindowMs = 60_000;
 const disposeTimeoutMs = 5_000;
 
-export interface CoreSupervisor {
+export interface CoreSupervisor<Port> {
   /**
    * Connects a page until `release` is called. `deliver` is called with a port when the core is ready, and with a new one each time that
    * the core was started anew.
    */
-  connect(clientId: ClientId, deliver: (port: MessagePortMain) => void): { release(): void };
+  connect(clientId: ClientId, deliver: (port: Port) => void): { release(): void };
   /** Resolves when the core runs for the first time. @throws AppError what it said when it could not start */
   readonly started: Promise<void>;
   /** Ends the core, after what it writes is on disk; by force after 5 s. */
   dispose(): Promise<void>;
 }
 
-export interface SupervisorOptions {
+export interface SupervisorOptions<Port> {
   home: string;
-  start(listeners: CoreListeners): CoreChild;
+  start(listeners: CoreListeners): CoreChild<Port>;
+  createChannel(): { port1: Port; port2: Port };
   pick(request: PickRequest): Promise<string | null>;
   log(line: string): void;
   /** The core ends again and again. */
@@ -32,8 +32,8 @@ export interface SupervisorOptions {
 }
 
 /** Keeps the core running: one that crashes is started again, and all windows get new ports. */
-export function superviseCore(options: SupervisorOptions): CoreSupervisor {
-  const windows = new Map<object, { clientId: ClientId; deliver: (port: MessagePortMain) => void }>();
+export function superviseCore<Port>(options: SupervisorOptions<Port>): CoreSupervisor<Port> {
+  const windows = new Map<object, { clientId: ClientId; deliver: (port: Port) => void }>();
   const first = defer();
   const ended = defer();
   let alive = true;
@@ -44,7 +44,7 @@ export function superviseCore(options: SupervisorOptions): CoreSupervisor {
   let ends: number[] = [];
   let child = launch();
 
-  function launch(): CoreChild {
+  function launch(): CoreChild<Port> {
     alive = true;
     const started = options.start({ message, exit });
     started.post({ type: 'start', home: options.home });
@@ -88,13 +88,13 @@ export function superviseCore(options: SupervisorOptions): CoreSupervisor {
     child = launch();
   }
 
-  function hand(window: { clientId: ClientId; deliver: (port: MessagePortMain) => void }): void {
-    const { port1, port2 } = new MessageChannelMain();
+  function hand(window: { clientId: ClientId; deliver: (port: Port) => void }): void {
+    const { port1, port2 } = options.createChannel();
     child.connect(window.clientId, port1);
     window.deliver(port2);
   }
 
-  function connect(clientId: ClientId, deliver: (port: MessagePortMain) => void): { release(): void } {
+  function connect(clientId: ClientId, deliver: (port: Port) => void): { release(): void } {
     const key = {};
     const window = { clientId, deliver };
     windows.set(key, window);

@@ -1,15 +1,17 @@
 import './oldNode.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, session, type IpcMainEvent } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, session, MessageChannelMain, type MessagePortMain, type WebContents } from 'electron';
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { newClientId } from '../../../contract/ids.ts';
 import { indexAssets } from '../../core/assets/index.ts';
 import { dataFolder } from '../dataFolder.ts';
 import { isTrustedSender } from './addresses.ts';
 import { registerAppScheme, serveApp } from './appProtocol.ts';
-import { startNode, startUtility, type CoreListeners } from './coreChild.ts';
+import type { CoreChild, CoreListeners } from './coreChild.ts';
+import { startNode } from './coreNode.ts';
 import { superviseCore, type CoreSupervisor } from './coreSupervisor.ts';
+import { startUtility } from './coreUtility.ts';
 import { guardAllContents, guardSession } from './guards.ts';
 import { setMenu } from './menu.ts';
 import { findNode, minNodeMajor } from './nodeBinary.ts';
@@ -25,7 +27,7 @@ function wantsNodeChild(): boolean {
   return process.env['PYEXEKUBE_CORE'] === 'node' || Number(process.versions.node.split('.')[0]) < minNodeMajor;
 }
 
-function startCore(listeners: CoreListeners): ReturnType<typeof startUtility> {
+function startCore(listeners: CoreListeners): CoreChild<MessagePortMain> {
   // A plain Node reads nothing out of an archive; electron-builder.yml leaves the core beside it.
   const entry = join(mainFolder, 'core.cjs').replace(/app\.asar(?=[/\\])/, 'app.asar.unpacked');
   return wantsNodeChild() ? startNode(findNode(join(mainFolder, '../..')), entry, listeners) : startUtility(entry, listeners);
@@ -42,16 +44,24 @@ async function stopWith(error: AppError): Promise<void> {
 }
 
 /** Each load of the page is a window of its own to the core: what an earlier page ran is not this one's. */
-function answerPages(core: CoreSupervisor): void {
-  ipcMain.on('pyexekube:connect', (event: IpcMainEvent) => {
-    const frame = event.senderFrame;
+function answerPages(core: CoreSupervisor<MessagePortMain>): void {
+  const pages = new Map<WebContents, { release(): void }>();
+  ipcMain.on('pyexekube:connect', ({ sender, senderFrame: frame }) => {
     if (frame === null || !isTrustedSender(frame)) {
       log(`A page that is not the window asked for the core: ${frame?.url ?? 'gone'}`);
       return;
     }
-    const connection = core.connect(newClientId(), (port) => frame.postMessage('pyexekube:port', null, [port]));
-    event.sender.once('destroyed', () => connection.release());
-    event.sender.once('did-start-navigation', () => connection.release());
+    pages.get(sender)?.release();
+    if (!pages.has(sender)) {
+      sender.once('destroyed', () => {
+        pages.get(sender)?.release();
+        pages.delete(sender);
+      });
+    }
+    pages.set(
+      sender,
+      core.connect(newClientId(), (port) => frame.postMessage('pyexekube:port', null, [port])),
+    );
   });
 }
 
@@ -70,7 +80,14 @@ async function run(): Promise<void> {
   guardSession(session.defaultSession);
   serveApp(await assets);
   setMenu();
-  const core = superviseCore({ home, start: startCore, pick: pickPath, log, giveUp: (error) => void stopWith(error) });
+  const core = superviseCore({
+    home,
+    start: startCore,
+    createChannel: () => new MessageChannelMain(),
+    pick: pickPath,
+    log,
+    giveUp: (error) => void stopWith(error),
+  });
   answerPages(core);
   quitInOrder(core);
   // The window loads while the core opens the database; it waits for its port.
@@ -83,7 +100,7 @@ async function run(): Promise<void> {
 }
 
 /** The core ends last, when it has written everything. */
-function quitInOrder(core: CoreSupervisor): void {
+function quitInOrder(core: CoreSupervisor<MessagePortMain>): void {
   let ended = false;
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();

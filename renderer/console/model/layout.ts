@@ -35,7 +35,11 @@ export class Layout {
   widest = 0;
   private readonly caps = new Map<string, number>();
 
-  constructor(readonly log: ConsoleLog) {}
+  readonly log: ConsoleLog;
+
+  constructor(log: ConsoleLog) {
+    this.log = log;
+  }
 
   get height(): number {
     return this.tops[this.tops.length - 1] ?? 0;

@@ -25,10 +25,15 @@ export class LogSelection {
   private isDragging = false;
   private isApplying = false;
 
+  private readonly view: LogView;
+  private readonly log: ConsoleLog;
+
   constructor(
-    private readonly view: LogView,
-    private readonly log: ConsoleLog,
+    view: LogView,
+    log: ConsoleLog,
   ) {
+    this.view = view;
+    this.log = log;
     view.root.addEventListener('pointerdown', this.onPointerDown);
     document.addEventListener('pointerup', this.onPointerUp);
     document.addEventListener('selectionchange', this.onSelectionChange);

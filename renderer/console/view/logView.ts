@@ -7,6 +7,9 @@ import { ScrollArea } from './scrollArea.ts';
 
 /** Rows drawn above and below what is in sight. */
 const overscanRows = 12;
+/** More characters than this since the last drawing are a flood; then it is drawn this often, in milliseconds. */
+const floodLength = 96 * 1024;
+const floodFrameMs = 48;
 
 export interface LogViewOptions {
   log: ConsoleLog;
@@ -51,11 +54,18 @@ export class LogView {
   private follows = true;
   private wraps = true;
   private columnWidth = 8;
+  private drawnAt = 0;
+  private drawnLength = 0;
+
+  readonly root: HTMLElement;
+  private readonly options: LogViewOptions;
 
   constructor(
-    readonly root: HTMLElement,
-    private readonly options: LogViewOptions,
+    root: HTMLElement,
+    options: LogViewOptions,
   ) {
+    this.root = root;
+    this.options = options;
     this.layout = new Layout(options.log);
     options.log.changedFrom = 0;
     this.area = new ScrollArea(root, () => this.onScrolled());
@@ -117,6 +127,7 @@ export class LogView {
 
   /** Measures font and width again; after a change of the font, too. */
   measure(): void {
+    this.area.measure();
     const probe = document.createElement('span');
     probe.className = 'log-row';
     probe.style.cssText = 'position:absolute;visibility:hidden;width:auto';
@@ -138,11 +149,21 @@ export class LogView {
   }
 
   schedule(): void {
-    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
+    if (this.frame === 0) this.frame = requestAnimationFrame(this.onFrame);
   }
 
+  private readonly onFrame = (): void => {
+    // In a flood nobody reads sixty pictures a second: the window's time goes to what comes, and to who types.
+    const added = this.options.log.length - this.drawnLength;
+    if (added > floodLength && performance.now() - this.drawnAt < floodFrameMs) {
+      this.frame = requestAnimationFrame(this.onFrame);
+      return;
+    }
+    this.draw();
+  };
+
   totalHeight(): number {
-    return this.layout.height + this.area.tail.offsetHeight + this.area.padding * 2;
+    return this.layout.height + this.area.tailHeight + this.area.padding * 2;
   }
 
   /** Rows that are in the page, in order. */
@@ -176,8 +197,11 @@ export class LogView {
     let isChanged = false;
     for (const entry of entries) {
       const height = entry.borderBoxSize[0]?.blockSize ?? 0;
-      if (entry.target === this.area.tail) isChanged = true;
-      else if (height > 0) {
+      if (entry.target === this.area.tail) {
+        this.area.measure();
+        isChanged = true;
+      }
+      if (entry.target !== this.area.tail && height > 0) {
         for (const [block, host] of this.hosts) {
           if (host === entry.target) isChanged = this.layout.setItemHeight(this.options.log.indexOf(block), height) || isChanged;
         }
@@ -203,6 +227,8 @@ export class LogView {
 
   private draw(): void {
     this.frame = 0;
+    this.drawnAt = performance.now();
+    this.drawnLength = this.options.log.length;
     this.keepPlace(() => undefined);
     const total = this.totalHeight();
     this.area.resize(total, this.wraps ? 0 : this.layout.widest * this.columnWidth + this.area.padding * 2);

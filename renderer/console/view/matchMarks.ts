@@ -10,7 +10,11 @@ export class MatchMarks {
   private pattern: RegExp | null = null;
   private current: RowPlace | null = null;
 
-  constructor(private readonly view: LogView) {}
+  private readonly view: LogView;
+
+  constructor(view: LogView) {
+    this.view = view;
+  }
 
   /**
    * @param pattern with the flag `g`; null for none

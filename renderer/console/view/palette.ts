@@ -59,16 +59,21 @@ export class Palette {
   private readonly looks = new Map<string, Look>();
   private readonly theme: Rgb[];
 
+  private readonly background: Rgb;
+  private readonly foreground: Rgb;
+
   /**
    * @param background of the console
    * @param foreground of the console
    * @param theme colours 0 to 15
    */
   constructor(
-    private readonly background: Rgb,
-    private readonly foreground: Rgb,
+    background: Rgb,
+    foreground: Rgb,
     theme: readonly Rgb[],
   ) {
+    this.background = background;
+    this.foreground = foreground;
     this.theme = [...theme];
   }
 
@@ -93,7 +98,8 @@ export class Palette {
     let front = bright === null ? null : this.rgb(bright);
     let back = style.background === null ? null : this.rgb(style.background);
     if (style.inverse) [front, back] = [back ?? this.background, front ?? this.foreground];
-    if (front !== null || back !== null) front = readable(front ?? this.foreground, back ?? this.background);
+    if (front !== null) front = readable(front, back ?? this.background);
+    else if (back !== null) front = contrast(this.foreground, back) >= leastContrast ? this.foreground : luminance(back) > 0.18 ? [0, 0, 0] : [255, 255, 255];
     const names = [style.bold && 'log-bold', style.dim && 'log-dim', style.italic && 'log-italic', style.underline && 'log-underline', style.strike && 'log-strike'];
     return { className: names.filter((name) => name !== false).join(' '), color: front === null ? '' : css(front), background: back === null ? '' : css(back) };
   }

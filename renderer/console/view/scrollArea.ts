@@ -10,15 +10,25 @@ export class ScrollArea {
   /** Stands under the last row: prompt and footer. */
   readonly tail: HTMLElement;
   readonly padding = 8;
+  viewHeight = 0;
+  viewWidth = 0;
+  tailHeight = 0;
   private readonly spacer: HTMLElement;
   private total = 0;
   private virtualTop = 0;
   private expectedScroll = 0;
+  /** What the page's own scroll position was set to, or told to be. */
+  private setScroll = 0;
+
+  private readonly root: HTMLElement;
+  private readonly onScrolled: () => void;
 
   constructor(
-    private readonly root: HTMLElement,
-    private readonly onScrolled: () => void,
+    root: HTMLElement,
+    onScrolled: () => void,
   ) {
+    this.root = root;
+    this.onScrolled = onScrolled;
     this.spacer = document.createElement('div');
     this.rows = document.createElement('div');
     this.tail = document.createElement('div');
@@ -27,6 +37,7 @@ export class ScrollArea {
     this.tail.className = 'log-tail';
     this.spacer.append(this.rows, this.tail);
     root.append(this.spacer);
+    this.measure();
     root.addEventListener('scroll', this.onNativeScroll, { passive: true });
     root.addEventListener('wheel', this.onWheel, { passive: false });
   }
@@ -37,12 +48,11 @@ export class ScrollArea {
     this.spacer.remove();
   }
 
-  get viewHeight(): number {
-    return this.root.clientHeight;
-  }
-
-  get viewWidth(): number {
-    return this.root.clientWidth;
+  /** Reads the sizes again. Asking the page for them while rows are drawn would lay it out each time. */
+  measure(): void {
+    this.viewHeight = this.root.clientHeight;
+    this.viewWidth = this.root.clientWidth;
+    this.tailHeight = this.tail.offsetHeight;
   }
 
   /** The first pixel in sight, counted in the whole height. */
@@ -70,12 +80,15 @@ export class ScrollArea {
     if (total > this.total) this.resize(total, Number.parseFloat(this.spacer.style.minWidth) || 0);
     this.virtualTop = Math.max(0, Math.min(top, total - this.viewHeight));
     this.expectedScroll = Math.round(this.virtualTop / this.scale);
-    if (Math.abs(this.root.scrollTop - this.expectedScroll) >= 1) this.root.scrollTop = this.expectedScroll;
+    if (this.expectedScroll !== this.setScroll) {
+      this.root.scrollTop = this.expectedScroll;
+      this.setScroll = this.expectedScroll;
+    }
   }
 
   /** Puts the rows where they belong. */
   place(firstTop: number, rowsHeight: number): void {
-    const shift = this.scale === 1 ? 0 : this.root.scrollTop - this.virtualTop;
+    const shift = this.scale === 1 ? 0 : this.expectedScroll - this.virtualTop;
     this.rows.style.transform = `translateY(${firstTop + shift + this.padding}px)`;
     this.tail.style.transform = `translateY(${rowsHeight + shift + this.padding}px)`;
   }
@@ -84,6 +97,7 @@ export class ScrollArea {
     // What we set ourselves comes back as an event: it is no one's wish.
     if (Math.abs(this.root.scrollTop - this.expectedScroll) < 1.5) return;
     this.expectedScroll = this.root.scrollTop;
+    this.setScroll = this.expectedScroll;
     this.virtualTop = this.root.scrollTop * this.scale;
     this.onScrolled();
   };

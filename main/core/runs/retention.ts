@@ -1,0 +1,115 @@
+import type { RunId } from '../../../contract/ids.ts';
+import type { Settings } from '../../../contract/settings.ts';
+import type { Sql, Storage } from '../database/index.ts';
+import type { RunsFeed } from './feed.ts';
+import { deleteRun } from './runs.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** Runs, and stored stretches of output, that one step deletes; each takes a few milliseconds. */
+const runsAtATime = 50;
+const chunksAtATime = 100;
+/** Pages that one step gives back to the system. */
+const pagesAtATime = 256;
+/** Time between two steps, for others. */
+const pauseMs = 20;
+const everyMs = 60 * 60 * 1000;
+/** After something happened; long enough that a burst of runs is looked at once. */
+const settleMs = 1000;
+
+interface Old {
+  key: number;
+  id: RunId;
+}
+
+const disposable = "pinned = 0 AND status <> 'running'";
+
+/** The next runs that the settings do not keep, oldest first. */
+export function findExpired(sql: Sql, settings: Settings, now: number): Old[] {
+  const { keepRunsDays, keepRunsCount, keepOutputMegabytes } = settings;
+  if (keepRunsDays > 0) {
+    const found = sql.all<Old>(`SELECT key, id FROM runs WHERE ${disposable} AND started_ms < ? ORDER BY key LIMIT ?`, now - keepRunsDays * dayMs, runsAtATime);
+    if (found.length > 0) return found;
+  }
+  if (keepRunsCount > 0) {
+    const last = sql.get<{ key: number }>('SELECT key FROM runs WHERE pinned = 0 ORDER BY key DESC LIMIT 1 OFFSET ?', keepRunsCount);
+    if (last !== undefined) {
+      const found = sql.all<Old>(`SELECT key, id FROM runs WHERE ${disposable} AND key <= ? ORDER BY key LIMIT ?`, last.key, runsAtATime);
+      if (found.length > 0) return found;
+    }
+  }
+  if (keepOutputMegabytes > 0) {
+    return sql.all<Old>(
+      `SELECT key, id FROM (SELECT key, id, status, stored_bytes, pinned, sum(stored_bytes) OVER (ORDER BY key DESC) AS total FROM runs WHERE pinned = 0)
+       WHERE total > ? AND stored_bytes > 0 AND ${disposable} ORDER BY key LIMIT ?`,
+      keepOutputMegabytes * 1_000_000, runsAtATime,
+    );
+  }
+  return [];
+}
+
+/** Deletes a stretch of the output of deleted runs. @returns whether there was any */
+function clearOutput(sql: Sql): boolean {
+  const gone = sql.get<{ run_key: number }>('SELECT run_key FROM deleted_outputs LIMIT 1');
+  if (gone === undefined) return false;
+  const deleted = sql.run('DELETE FROM output_chunks WHERE chunk IN (SELECT chunk FROM output_chunks WHERE run_key = ? LIMIT ?)', gone.run_key, chunksAtATime);
+  if (deleted < chunksAtATime) sql.run('DELETE FROM deleted_outputs WHERE run_key = ?', gone.run_key);
+  return true;
+}
+
+export interface Retention {
+  /** Something may be to clear away: begins when there is time. */
+  schedule(): void;
+  dispose(): void;
+}
+
+/** Deletes what the settings do not keep, clears the output of deleted runs away and gives the room back; all in small steps. */
+export function createRetention(storage: Storage, settings: () => Settings, feed: RunsFeed): Retention {
+  let timer: NodeJS.Timeout | undefined;
+  let dueAt = 0;
+
+  /** @returns whether there may be more to do */
+  function step(): boolean {
+    const now = Date.now();
+    if (storage.read((sql) => findExpired(sql, settings(), now)).length > 0) {
+      const gone = storage.write((sql) => {
+        const found = findExpired(sql, settings(), now);
+        for (const { key } of found) deleteRun(sql, key);
+        if (found.length > 0) feed.bump(sql);
+        return found.map(({ id }) => id);
+      });
+      feed.deleted(gone);
+      return true;
+    }
+    if (storage.read((sql) => sql.get('SELECT 1 FROM deleted_outputs LIMIT 1')) !== undefined) return storage.write(clearOutput);
+    const free = storage.read((sql) => sql.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0);
+    if (free < pagesAtATime) return false;
+    storage.write((sql) => sql.exec(`PRAGMA incremental_vacuum(${pagesAtATime})`));
+    return true;
+  }
+
+  function tick(): void {
+    timer = undefined;
+    let more = false;
+    try {
+      more = storage.state().state === 'ok' && step();
+    } catch {
+      // The storage reports its own faults; the next time may work.
+    }
+    wait(more ? pauseMs : everyMs);
+  }
+
+  /** An earlier appointment stands. */
+  function wait(ms: number): void {
+    const at = performance.now() + ms;
+    if (timer !== undefined && dueAt <= at) return;
+    clearTimeout(timer);
+    dueAt = at;
+    timer = setTimeout(tick, ms);
+    timer.unref();
+  }
+
+  return {
+    schedule: () => wait(settleMs),
+    dispose: () => clearTimeout(timer),
+  };
+}

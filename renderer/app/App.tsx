@@ -1,0 +1,56 @@
+import { useEffect } from 'react';
+import { listenForKeys, Palette, registerCommands, ShortcutsDialog } from '../commands/index.ts';
+import { editorCommands, startEditors } from '../editor/index.ts';
+import { PathDialog } from '../paths/index.ts';
+import { followSystem } from '../rpc/system.ts';
+import { startRuns } from '../runs/index.ts';
+import { followSettings } from '../settings/index.ts';
+import { Questions, Toaster, TooltipProvider } from '../ui/index.ts';
+import { ActivityBar } from './ActivityBar.tsx';
+import { appCommands } from './appCommands.ts';
+import { Banners } from './Banners.tsx';
+import { keepLayout } from './layoutStore.ts';
+import { StatusBar } from './StatusBar.tsx';
+import { TitleBar } from './TitleBar.tsx';
+import { Workbench } from './Workbench.tsx';
+
+/** Starts what lives as long as the window. @returns stops it */
+function start(): () => void {
+  const stops = [
+    listenForKeys(window),
+    registerCommands([...editorCommands, ...appCommands]),
+    followSystem(),
+    followSettings(),
+    keepLayout(),
+    startEditors(),
+    startRuns(),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** The window. */
+export function App() {
+  useEffect(start, []);
+  return (
+    <TooltipProvider>
+      <div className="flex h-full flex-col">
+        <TitleBar />
+        <Banners />
+        <div className="flex min-h-0 grow">
+          <ActivityBar />
+          <main className="flex min-h-0 min-w-0 grow">
+            <Workbench />
+          </main>
+        </div>
+        <StatusBar />
+      </div>
+      <Palette />
+      <ShortcutsDialog />
+      <PathDialog />
+      <Questions />
+      <Toaster />
+    </TooltipProvider>
+  );
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import type { OutputBody, OutputRecord, TextStream } from '../../../contract/index.ts';
+import type { TextBlock } from './blocks.ts';
+import { ConsoleLog, lineCap } from './consoleLog.ts';
+import { Layout } from './layout.ts';
+import { plainTextOf } from './plainText.ts';
+
+function record(seq: number, body: OutputBody): OutputRecord {
+  return { seq, timeMs: 0, body };
+}
+
+function text(seq: number, value: string, stream: TextStream = 'stdout'): OutputRecord {
+  return record(seq, { kind: 'text', stream, text: value });
+}
+
+function textBlock(log: ConsoleLog, index: number): TextBlock {
+  const block = log.blocks[index];
+  if (block?.kind !== 'text') throw new Error(`Block ${index} holds no text.`);
+  return block;
+}
+
+/** All lines as they are drawn. */
+function lines(log: ConsoleLog): string[] {
+  return plainTextOf(log, { index: 0, line: 0, offset: 0 }, { index: log.blocks.length - 1, line: Infinity, offset: Infinity }).split('\n');
+}
+
+describe('ConsoleLog', () => {
+  it('takes each record once, in order, from whoever brings it', () => {
+    const log = new ConsoleLog();
+    log.accept([text(1, 'a\n'), text(2, 'b\n')]);
+    log.accept([text(1, 'a\n'), text(2, 'b\n'), text(3, 'c\n')]);
+    log.accept([text(5, 'gap\n')]);
+    expect(lines(log)).toEqual(['a', 'b', 'c']);
+    expect(log.lastSeq).toBe(3);
+  });
+
+  it('finds the same lines wherever the text is cut into records', () => {
+    const whole = 'one\n\ntwo \x1b[31mred\nstill red\x1b[0m\nthree\r\nprogress 1\rprogress 2\nlast';
+    const expected = ['one', '', 'two red', 'still red', 'three', 'progress 2', 'last'];
+    for (let size = 1; size <= whole.length; size++) {
+      const log = new ConsoleLog();
+      const records = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) => text(index + 1, whole.slice(index * size, (index + 1) * size)));
+      log.accept(records);
+      expect(lines(log), `pieces of ${size}`).toEqual(expected);
+    }
+  });
+
+  it('finds lines that lie across blocks', () => {
+    const log = new ConsoleLog();
+    const long = 'x'.repeat(40_000);
+    log.accept([text(1, `a\n${long}`), text(2, long), text(3, `${long}\nb\n`), text(4, 'c')]);
+    expect(log.blocks.length).toBeGreaterThan(1);
+    expect(lines(log).map((line) => line.length)).toEqual([1, 120_000, 1, 1]);
+  });
+
+  it('gives an item a place of its own, and begins a new line after it', () => {
+    const log = new ConsoleLog();
+    log.accept([text(1, 'open'), record(2, { kind: 'note', text: 'between' }), text(3, 'next\n')]);
+    expect(lines(log)).toEqual(['open', '[between]', 'next']);
+    expect(log.blocks.map((block) => block.kind)).toEqual(['text', 'item', 'text']);
+  });
+
+  it('redraws a display in place', () => {
+    const log = new ConsoleLog();
+    const display = (seq: number, value: string, update: boolean): OutputRecord =>
+      record(seq, { kind: 'display', bundle: { 'text/plain': value }, displayId: 'd', update });
+    log.accept([display(1, 'one', false), text(2, 'after\n'), display(3, 'two', true), text(4, 'end\n')]);
+    expect(lines(log)).toEqual(['two', 'after', 'end']);
+    expect(log.findSeq(3)).toBe(1);
+  });
+
+  it('counts line feeds as the core does, over text and tracebacks', () => {
+    const log = new ConsoleLog();
+    log.accept([text(1, 'a\nb\n'), record(2, { kind: 'error', name: 'E', message: '', traceback: 'x\ny\n', frames: [] }), text(3, 'c\n')]);
+    expect(log.blocks.map((block) => block.lineFeedsBefore)).toEqual([0, 2, 4]);
+  });
+
+  it('puts old text away once it is safe on disk, and takes it back', () => {
+    const log = new ConsoleLog({ residentLength: 100_000 });
+    const page = 'line of text\n'.repeat(5000);
+    const records = Array.from({ length: 6 }, (_, index) => text(index + 1, page));
+    log.accept(records.slice(0, 3));
+    expect(textBlock(log, 0).text).not.toBeNull();
+    log.markSafe(6);
+    log.accept(records.slice(3));
+    const first = textBlock(log, 0);
+    expect(first.text).toBeNull();
+    expect(log.line(first, 0, lineCap)).toEqual({ missing: first });
+    log.restore(first, records);
+    expect(first.text).toBe(page);
+    expect(log.line(first, 4999, lineCap)).toMatchObject({ pieces: [{ stream: 'stdout', text: 'line of text' }] });
+  });
+
+  it('empties, and shows what comes after', () => {
+    const log = new ConsoleLog();
+    log.accept([text(1, 'old\n')]);
+    log.clear();
+    log.accept([text(2, 'new\n')]);
+    expect(lines(log)).toEqual(['new']);
+    expect(textBlock(log, 0).lineFeedsBefore).toBe(1);
+  });
+});
+
+describe('Layout', () => {
+  function layoutOf(records: OutputRecord[], columns: number): Layout {
+    const log = new ConsoleLog();
+    log.accept(records);
+    const layout = new Layout(log);
+    layout.setMetrics(columns, 10);
+    layout.update();
+    return layout;
+  }
+
+  it('is as high as its rows, broken at the columns', () => {
+    expect(layoutOf([text(1, 'abcdef\nx\n')], 4).height).toBe(30);
+    expect(layoutOf([text(1, 'abcdef\nx\n')], Infinity).height).toBe(20);
+    expect(layoutOf([text(1, '\x1b[31mabcd\x1b[0m\n')], 4).height).toBe(10);
+  });
+
+  it('finds the place at a height, and the height of a place', () => {
+    const layout = layoutOf([text(1, `${'abcdefgh\n'.repeat(3)}z\n`)], 4);
+    for (let y = 0; y < layout.height; y += 10) expect(layout.topOf(layout.placeAt(y))).toBe(y);
+    expect(layout.placeAt(30)).toEqual({ index: 0, line: 1, row: 1 });
+  });
+
+  it('grows with an open line, as with text that comes in pieces', () => {
+    const log = new ConsoleLog();
+    const layout = new Layout(log);
+    layout.setMetrics(4, 10);
+    let raw = '';
+    for (let seq = 1; seq <= 40; seq++) {
+      const piece = seq % 7 === 0 ? 'é\n' : 'ab';
+      raw += piece;
+      log.accept([text(seq, piece)]);
+      layout.update();
+      expect(layout.height, raw).toBe(layoutOf([text(1, raw)], 4).height);
+    }
+  });
+
+  it('draws no more than a cap of an endless line, and more when it is asked', () => {
+    const log = new ConsoleLog();
+    const chunk = 'y'.repeat(200_000);
+    log.accept(Array.from({ length: 100 }, (_, index) => text(index + 1, chunk)));
+    const layout = new Layout(log);
+    layout.setMetrics(100, 10);
+    layout.update();
+    expect(layout.height).toBe((lineCap / 100 + 1) * 10);
+    layout.showMore(textBlock(log, 0), 0);
+    layout.update();
+    expect(layout.height).toBe(((lineCap * 4) / 100 + 1) * 10);
+  });
+});

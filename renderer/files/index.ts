@@ -1,0 +1,2 @@
+export { fileCommands } from './fileCommands.ts';
+export { FilesPanel } from './FilesPanel.tsx';

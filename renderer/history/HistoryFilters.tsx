@@ -1,0 +1,116 @@
+import { Pin } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { RunFilter, RunStatus } from '../../contract/index.ts';
+import { IconButton, SearchField, Select } from '../ui/index.ts';
+import { history } from './historyStore.ts';
+
+/** How long typing must rest before the search starts. */
+const debounceMs = 150;
+
+const statuses = [
+  { value: 'all', label: 'Any status' },
+  { value: 'succeeded', label: 'Succeeded' },
+  { value: 'failed', label: 'Failed' },
+  { value: 'stopped', label: 'Stopped' },
+  { value: 'interrupted', label: 'Interrupted' },
+  { value: 'running', label: 'Running' },
+] as const satisfies readonly { value: RunStatus | 'all'; label: string }[];
+
+const engines = [
+  { value: 'all', label: 'Any engine' },
+  { value: 'local', label: 'This computer' },
+  { value: 'cluster', label: 'Cluster' },
+] as const;
+
+const dates = [
+  { value: 'all', label: 'Any time' },
+  { value: 'today', label: 'Today' },
+  { value: 'yesterday', label: 'Yesterday' },
+  { value: 'week', label: 'Last 7 days' },
+  { value: 'month', label: 'Last 30 days' },
+] as const;
+type DateChoice = (typeof dates)[number]['value'];
+
+/** Start and end of a choice of dates, in milliseconds since 1970; days begin at midnight here. */
+function dateRange(choice: DateChoice, now: Date): Pick<RunFilter, 'fromMs' | 'toMs'> {
+  const midnight = (daysAgo: number): number => new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysAgo).getTime();
+  switch (choice) {
+    case 'all':
+      return {};
+    case 'today':
+      return { fromMs: midnight(0) };
+    case 'yesterday':
+      return { fromMs: midnight(1), toMs: midnight(0) };
+    case 'week':
+      return { fromMs: midnight(6) };
+    case 'month':
+      return { fromMs: midnight(29) };
+  }
+}
+
+function change(patch: (filter: RunFilter) => RunFilter): void {
+  void history.setFilter(patch(history.useStore.getState().filter));
+}
+
+/** Search and filters over the list. */
+export function HistoryFilters() {
+  const filter = history.useStore((state) => state.filter);
+  const count = history.useStore((state) => state.count);
+  const isLoading = history.useStore((state) => state.status === 'loading');
+  const [text, setText] = useState(filter.search ?? '');
+  const [date, setDate] = useState<DateChoice>('all');
+  const search = text.trim();
+
+  useEffect(() => {
+    if (search === (history.useStore.getState().filter.search ?? '')) return;
+    const timer = setTimeout(() => change(({ search: _, ...rest }) => (search === '' ? rest : { ...rest, search })), debounceMs);
+    return () => clearTimeout(timer);
+  }, [search]);
+
+  // Cleared from elsewhere: the fields follow.
+  useEffect(() => {
+    if (Object.keys(filter).length > 0) return;
+    setDate('all');
+  }, [filter]);
+  useEffect(() => {
+    if (filter.search === undefined) setText('');
+  }, [filter.search]);
+
+  return (
+    <div className="flex shrink-0 flex-col gap-1.5 border-b border-line p-2">
+      <SearchField label="Search history" value={text} onChange={(event) => setText(event.target.value)} />
+      <div className="grid grid-cols-[1fr_1fr_auto] gap-1.5">
+        <Select
+          label="Status"
+          value={filter.statuses?.[0] ?? 'all'}
+          options={statuses}
+          onChange={(value) => change(({ statuses: _, ...rest }) => (value === 'all' ? rest : { ...rest, statuses: [value] }))}
+          className="min-w-0"
+        />
+        <Select
+          label="Date"
+          value={date}
+          options={dates}
+          onChange={(value) => {
+            setDate(value);
+            change(({ fromMs: _from, toMs: _to, ...rest }) => ({ ...rest, ...dateRange(value, new Date()) }));
+          }}
+          className="min-w-0"
+        />
+        <IconButton label="Pinned only" pressed={filter.pinnedOnly === true} onClick={() => change(({ pinnedOnly, ...rest }) => (pinnedOnly === true ? rest : { ...rest, pinnedOnly: true }))}>
+          <Pin size={15} aria-hidden />
+        </IconButton>
+        <Select
+          label="Engine"
+          value={filter.engines?.[0] ?? 'all'}
+          options={engines}
+          onChange={(value) => change(({ engines: _, ...rest }) => (value === 'all' ? rest : { ...rest, engines: [value] }))}
+          className="min-w-0"
+        />
+        <p role="status" aria-label="Runs found" className="col-span-2 self-center truncate text-right text-xs text-muted">
+          {isLoading && count === 0 ? '' : `${count.toLocaleString()} ${count === 1 ? 'run' : 'runs'}`}
+        </p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { RunId } from '../../contract/index.ts';
+import { openStoredRun } from '../console/index.ts';
+import { core, follow } from '../rpc/index.ts';
+import { Button, EmptyState, Region, reportError } from '../ui/index.ts';
+import { useCommandKey } from '../commands/index.ts';
+import { HistoryFilters } from './HistoryFilters.tsx';
+import { HistoryList } from './HistoryList.tsx';
+import { RunDetail } from './RunDetail.tsx';
+import { history, type HistoryState } from './historyStore.ts';
+import { confirmDelete } from './runActions.ts';
+
+function isFiltered({ filter }: Pick<HistoryState, 'filter'>): boolean {
+  return Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0));
+}
+
+/** Every run that was ever made here, newest first. */
+export function HistoryPanel() {
+  const status = history.useStore((state) => state.status);
+  const message = history.useStore((state) => state.message);
+  const isEmpty = history.useStore((state) => state.runs.length === 0);
+  const filtered = history.useStore(isFiltered);
+  const runKey = useCommandKey('run.file');
+  const [selected, setSelected] = useState<RunId | null>(null);
+  const [renaming, setRenaming] = useState<RunId | null>(null);
+
+  useEffect(
+    () => follow((signal) => core.runs.watch(undefined, { signal }), history.onEvent, { onOpen: () => void history.load(), onError: reportError }),
+    [],
+  );
+
+  const open = useCallback((id: RunId) => {
+    setSelected(id);
+    openStoredRun(id).catch(reportError);
+  }, []);
+  const remove = useCallback((id: RunId) => {
+    confirmDelete(id)
+      .then((isDeleted) => isDeleted && setSelected((last) => (last === id ? null : last)))
+      .catch(reportError);
+  }, []);
+  const rename = useCallback((id: RunId) => {
+    setSelected(id);
+    setRenaming(id);
+  }, []);
+
+  return (
+    <Region name="History">
+      <div className="flex h-full min-h-0 flex-col">
+        <HistoryFilters />
+        <div className="min-h-0 grow basis-0">
+          {!isEmpty ? (
+            <HistoryList selected={selected} onSelect={setSelected} onOpen={open} onDelete={remove} onRename={rename} />
+          ) : status === 'failed' ? (
+            <EmptyState title="The history cannot be read" actions={<Button onClick={() => void history.load()}>Try again</Button>}>
+              {message}
+            </EmptyState>
+          ) : status === 'loading' ? (
+            <p role="status" className="p-4 text-center text-muted">
+              Reading the history…
+            </p>
+          ) : filtered ? (
+            <EmptyState title="No runs match" actions={<Button onClick={() => void history.setFilter({})}>Clear the filters</Button>}>
+              Every word must occur in the source, the title or the error.
+            </EmptyState>
+          ) : (
+            <EmptyState title="No runs yet">Press Run{runKey === null ? '' : ` (${runKey})`}: each run is kept here with its source and its output.</EmptyState>
+          )}
+        </div>
+        {selected !== null && (
+          <RunDetail
+            key={selected}
+            id={selected}
+            isRenaming={renaming === selected}
+            onRenaming={(isRenaming) => setRenaming(isRenaming ? selected : null)}
+            onDelete={remove}
+            onClose={() => setSelected(null)}
+          />
+        )}
+      </div>
+    </Region>
+  );
+}

@@ -1,0 +1,51 @@
+import { useEffect, useState } from 'react';
+
+/** Characters that are drawn: longer sources are read in a tab. */
+const mostCharacters = 100_000;
+/** Characters that are coloured: colouring happens at once. */
+const mostColoured = 30_000;
+
+async function colour(source: string): Promise<string> {
+  // Monaco is there by now if any tab was opened; a history alone does not load it before something is looked at.
+  const [{ editor }] = await Promise.all([import('monaco-editor/editor'), import('monaco-editor/languages/definitions/python/register')]);
+  return editor.colorize(source, 'python', { tabSize: 4 });
+}
+
+/** A source to be read, with the numbers of its lines. */
+export function SourceView({ source, firstLine }: { source: string; firstLine: number }) {
+  const text = source.slice(0, mostCharacters).replace(/\n$/, '');
+  const [html, setHtml] = useState<string | null>(null);
+
+  useEffect(() => {
+    if (text.length > mostColoured) return;
+    let isOver = false;
+    colour(text).then(
+      (coloured) => {
+        if (!isOver) setHtml(coloured);
+      },
+      () => setHtml(null),
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [text]);
+
+  const count = text.split('\n').length;
+  const numbers = Array.from({ length: count }, (_, index) => firstLine + index).join('\n');
+  return (
+    <div className="min-h-16 grow overflow-auto border-t border-line py-1.5 font-mono text-[12px] leading-[18px]" tabIndex={0} role="group" aria-label="Source of the run">
+      <div className="flex w-max min-w-full">
+        <pre aria-hidden className="sticky left-0 shrink-0 select-none bg-surface px-2 text-right text-muted">
+          {numbers}
+        </pre>
+        {html === null ? (
+          <pre className="pr-3">{text}</pre>
+        ) : (
+          // Monaco escapes the text: what it gives are its own spans and line breaks.
+          <pre className="pr-3" dangerouslySetInnerHTML={{ __html: html }} />
+        )}
+      </div>
+      {source.length > mostCharacters && <p className="px-3 py-1 font-sans text-muted">The rest is not shown here: open it in a tab.</p>}
+    </div>
+  );
+}

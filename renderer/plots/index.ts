@@ -1,0 +1,2 @@
+export { collectFigure, forgetFigures } from './figures.ts';
+export { PlotsPanel } from './PlotsPanel.tsx';

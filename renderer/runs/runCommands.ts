@@ -1,0 +1,28 @@
+import type { Command } from '../commands/index.ts';
+import { setSearching, useConsoleStore } from '../console/index.ts';
+import { useEditorsStore } from '../editor/index.ts';
+import { restartKernel, runAgain, startRun, stopRun, stoppableTab } from './runActions.ts';
+
+function hasTab(): boolean {
+  return useEditorsStore.getState().activeId !== null;
+}
+
+function hasOutput(): boolean {
+  return useConsoleStore.getState().activeId !== null;
+}
+
+async function runShownAgain(): Promise<void> {
+  const { activeId } = useConsoleStore.getState();
+  if (activeId !== null) await runAgain(activeId);
+}
+
+/** Everything about running that has a name and a key. */
+export const runCommands: Command[] = [
+  { id: 'run.file', title: 'Run file', category: 'Run', keys: ['Mod+Enter'], isEnabled: hasTab, run: () => startRun('file') },
+  { id: 'run.selection', title: 'Run selection or cell', category: 'Run', keys: ['Shift+Enter'], isEnabled: hasTab, run: () => startRun('selection') },
+  { id: 'run.fresh', title: 'Run fresh, in a clean interpreter', category: 'Run', keys: ['Mod+Shift+Enter'], isEnabled: hasTab, run: () => startRun('fresh') },
+  { id: 'run.stop', title: 'Stop', category: 'Run', keys: ['Mod+.'], isEnabled: () => stoppableTab() !== null, run: stopRun },
+  { id: 'run.again', title: 'Run again what is shown in the console', category: 'Run', keys: ['Mod+Alt+Enter'], isEnabled: hasOutput, run: runShownAgain },
+  { id: 'kernel.restart', title: 'Restart kernel', category: 'Run', keys: ['Mod+Alt+R'], isEnabled: hasTab, run: restartKernel },
+  { id: 'console.search', title: 'Search output', category: 'Console', keys: ['Mod+Alt+F'], isEnabled: hasOutput, run: () => setSearching(true) },
+];

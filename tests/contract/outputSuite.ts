@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { newRunId } from '../../contract/ids.ts';
+import type { OutputMatch, OutputRecord } from '../../contract/output.ts';
+import { finishInput, startRun, textRecord, type Fixture } from './served.ts';
+
+export function outputSuite(fixture: () => Fixture): void {
+  describe('output', () => {
+    it('gives back every kind of record, in order and unchanged', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      const bodies: OutputRecord['body'][] = [
+        { kind: 'text', stream: 'stdout', text: 'a\u{1F600}\0\u001b[31mred\r\n' },
+        { kind: 'text', stream: 'stderr', text: 'no line feed' },
+        { kind: 'text', stream: 'stdin', text: 'typed\n' },
+        { kind: 'display', bundle: { 'text/plain': 'fig', 'application/json': { a: [1, null, { b: true }] } }, displayId: 'd', update: true },
+        { kind: 'result', bundle: { 'text/plain': '42' } },
+        { kind: 'error', name: 'E', message: 'm', traceback: 'Traceback\nE: m\n', frames: [{ file: 'f', line: 1, name: 'g' }] },
+        { kind: 'note', text: 'cut' },
+      ];
+      const records = bodies.map((body, i) => ({ seq: i + 1, timeMs: i, body }));
+      expect(await first.output.append({ runId, records })).toEqual({ lastSeq: 7 });
+      expect(await first.output.read({ runId, after: 0 })).toEqual({ records, lastSeq: 7, finished: false });
+      await first.runs.finish(finishInput(runId));
+      expect(await first.output.read({ runId, after: 0 })).toEqual({ records, lastSeq: 7, finished: true });
+    });
+
+    it('ignores what it has, refuses a gap, and refuses other windows and ended runs', async () => {
+      const { first, second } = fixture();
+      const runId = await startRun(first);
+      await first.output.append({ runId, records: [textRecord(1, 'one\n'), textRecord(2, 'two\n')] });
+      expect(await first.output.append({ runId, records: [textRecord(2, 'other'), textRecord(3, 'three\n')] })).toEqual({ lastSeq: 3 });
+      await expect(first.output.append({ runId, records: [textRecord(5, 'five')] })).rejects.toMatchObject({ code: 'CONFLICT' });
+      await expect(first.output.append({ runId, records: [textRecord(4, 'a'), textRecord(6, 'b')] })).rejects.toMatchObject({ code: 'CONFLICT' });
+      await expect(second.output.append({ runId, records: [textRecord(4, 'x')] })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(first.output.append({ runId: newRunId(), records: [textRecord(1, 'x')] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await expect(first.output.append({ runId, records: [] })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      const { records } = await first.output.read({ runId, after: 0 });
+      expect(records.map(({ body }) => (body.kind === 'text' ? body.text : ''))).toEqual(['one\n', 'two\n', 'three\n']);
+      await first.runs.finish(finishInput(runId));
+      expect(await first.output.append({ runId, records: [textRecord(3, 'three\n')] })).toEqual({ lastSeq: 3 });
+      await expect(first.output.append({ runId, records: [textRecord(4, 'late')] })).rejects.toMatchObject({ code: 'CONFLICT' });
+    });
+
+    it('waits for what is not there yet', async () => {
+      const { first, second } = fixture();
+      const runId = await startRun(first);
+      const waiting = second.output.read({ runId, after: 0, waitMs: 30_000 });
+      await first.output.append({ runId, records: [textRecord(1, 'here\n')] });
+      expect(await waiting).toMatchObject({ records: [textRecord(1, 'here\n')], finished: false });
+      const end = second.output.read({ runId, after: 1, waitMs: 30_000 });
+      await first.runs.finish(finishInput(runId));
+      expect(await end).toEqual({ records: [], lastSeq: 1, finished: true });
+    });
+
+    it('waits no longer than asked, and ends when the call is cancelled', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      expect(await first.output.read({ runId, after: 0, waitMs: 20 })).toEqual({ records: [], lastSeq: 0, finished: false });
+      const stop = new AbortController();
+      const waiting = first.output.read({ runId, after: 0, waitMs: 60_000 }, { signal: stop.signal }).then(() => 'ended', () => 'ended');
+      stop.abort();
+      expect(await waiting).toBe('ended');
+      await expect(first.output.read({ runId: newRunId(), after: 0 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('pages through a long output, and its index tells the pages', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      const line = `${'x'.repeat(66)}\n`;
+      for (let seq = 1; seq <= 60; seq += 20) {
+        const records = Array.from({ length: 20 }, (_, i) => textRecord(seq + i, line.repeat(200)));
+        await first.output.append({ runId, records });
+      }
+      const texts: number[] = [];
+      let after = 0;
+      do {
+        const page = await first.output.read({ runId, after, maxLength: 50_000 });
+        expect(page.records.length).toBeGreaterThan(0);
+        texts.push(...page.records.map(({ seq }) => seq));
+        after = texts.at(-1) ?? 0;
+      } while (after < 60);
+      expect(texts).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+      const index = await first.output.index({ runId });
+      expect(index).toMatchObject({ lastSeq: 60, finished: false });
+      const starts = index.chunks.map((chunk) => chunk.firstSeq);
+      expect(starts).toEqual([1, ...index.chunks.slice(0, -1).map((chunk) => chunk.lastSeq + 1)]);
+      expect(index.chunks.reduce((sum, chunk) => sum + chunk.lineFeeds, 0)).toBe(12_000);
+      expect(index.chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(12_000 * 67);
+      await expect(first.output.index({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('searches the whole output', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      await first.output.append({ runId, records: [textRecord(1, 'first nee'), textRecord(2, 'dle\nNeedle (2) needle\n'), textRecord(3, 'last needle')] });
+      type Query = Omit<Parameters<typeof first.output.search>[0], 'runId'>;
+      const search = async (query: Query) => {
+        const matches: OutputMatch[] = [];
+        let truncated = false;
+        for await (const batch of await first.output.search({ runId, ...query })) {
+          matches.push(...batch.matches);
+          truncated = batch.truncated;
+        }
+        return { places: matches.map(({ seq, line, start, length }) => [seq, line, start, length]), truncated, matches };
+      };
+      expect((await search({ query: 'needle' })).places).toEqual([[1, 0, 6, 6], [2, 1, 0, 6], [2, 1, 11, 6], [3, 2, 5, 6]]);
+      expect((await search({ query: 'Needle', matchCase: true })).matches).toEqual([{ seq: 2, line: 1, text: 'Needle (2) needle', start: 0, length: 6 }]);
+      expect((await search({ query: '(2)' })).places).toEqual([[2, 1, 7, 3]]);
+      expect((await search({ query: '^n\\w+', regex: true })).places).toEqual([[2, 1, 0, 6]]);
+      expect(await search({ query: 'needle', maxMatches: 2 })).toMatchObject({ truncated: true, places: [[1, 0, 6, 6], [2, 1, 0, 6]] });
+      expect((await search({ query: 'x*', regex: true })).places).toEqual([]);
+      await expect(search({ query: '(', regex: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+      await expect(search({ query: '' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    });
+
+    it('ends a regular expression that would take for ever, and does other work meanwhile', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      await first.output.append({ runId, records: [textRecord(1, `${'a'.repeat(60)}!\n`)] });
+      const search = async () => {
+        for await (const _ of await first.output.search({ runId, query: '^(a+)+$', regex: true }));
+      };
+      await expect(search()).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('too long') });
+    });
+  });
+}

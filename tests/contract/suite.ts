@@ -1,0 +1,45 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesSuite } from './filesSuite.ts';
+import { outputSuite } from './outputSuite.ts';
+import { runsSuite } from './runsSuite.ts';
+import { allProcedures, openFixture, temporaryFolder, type Fixture, type Serve, type Served } from './served.ts';
+import { stateSuite } from './stateSuite.ts';
+
+export type { Client, Serve, Served } from './served.ts';
+
+/** What the transport under test can do. */
+export interface SuiteOptions {
+  /** The path that the host's file dialog answers; absent where it has none. */
+  picked?: string;
+}
+
+/** Everything that the contract promises, asked over one transport; its refusals too. Every procedure must be used at least once. */
+export function contractSuite(name: string, serve: Serve, options: SuiteOptions = {}): void {
+  describe(`the contract over ${name}`, () => {
+    const home = temporaryFolder('pyexekube-home-');
+    const called = new Set<string>();
+    let served: Served;
+    let fixture: Fixture;
+
+    beforeAll(async () => {
+      served = await serve(home);
+      fixture = await openFixture(served, called);
+    });
+    afterAll(async () => {
+      await served.close();
+      rmSync(home, { recursive: true, force: true });
+    });
+
+    const get = (): Fixture => fixture;
+    runsSuite(get);
+    outputSuite(get);
+    filesSuite(get, options.picked);
+    stateSuite(get, home);
+
+    it('leaves no procedure out', () => {
+      expect(allProcedures.length).toBeGreaterThan(20);
+      expect(allProcedures.filter((procedure) => !called.has(procedure))).toEqual([]);
+    });
+  });
+}
