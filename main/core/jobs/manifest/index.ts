@@ -15,3 +15,4 @@ export {
   versionAnnotation,
 } from './manifest.ts';
 export { collectorContainer, mainContainer, runnerCommand } from './pod.ts';
+export { readRunnerFiles, type RunnerFiles } from './runnerFiles.ts';

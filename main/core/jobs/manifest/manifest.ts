@@ -4,6 +4,7 @@ import type { RunId } from '../../../../contract/ids.ts';
 import type { ProfileSettings } from '../../../../contract/profiles.ts';
 import { graceSeconds, runnerConfig, type RunPayload } from './config.ts';
 import { mainContainer, podSpec } from './pod.ts';
+import type { RunnerFiles } from './runnerFiles.ts';
 
 export const managedByLabel = 'app.kubernetes.io/managed-by';
 export const managedBy = 'pyexekube';
@@ -30,8 +31,7 @@ export interface ManifestInput {
   /** Who submits, as the list of what is left shows it: `ada@laptop`. */
   owner: string;
   appVersion: string;
-  /** Text of runner.py. */
-  runner: string;
+  runner: RunnerFiles;
 }
 
 export interface Manifest {
@@ -49,7 +49,7 @@ export function jobName(runId: RunId): string {
 /** How many bytes of files still fit into a run's Secret; what is larger is sent by exec. */
 export function roomForFiles(input: Omit<ManifestInput, 'payload'> & { payload: Omit<RunPayload, 'files'> }): number {
   const config = runnerConfig(input.runId, input.settings, { ...input.payload, files: { from: 'exec', bytes: Number.MAX_SAFE_INTEGER, sha256: '0'.repeat(64) } });
-  return Math.max(0, maxSecretBytes - Buffer.byteLength(input.runner) - Buffer.byteLength(JSON.stringify(config)));
+  return Math.max(0, maxSecretBytes - sizeOf(input.runner) - Buffer.byteLength(JSON.stringify(config)));
 }
 
 /**
@@ -60,8 +60,8 @@ export function buildManifest(input: ManifestInput): Manifest {
   const { runId, settings, payload } = input;
   const name = jobName(runId);
   const config = JSON.stringify(runnerConfig(runId, settings, payload));
-  const data: Record<string, string> = { 'runner.py': base64(input.runner), 'run.json': base64(config) };
-  let bytes = Buffer.byteLength(input.runner) + Buffer.byteLength(config);
+  const data: Record<string, string> = { 'runner.py': base64(input.runner.runner), 'sitecustomize.py': base64(input.runner.hook), 'run.json': base64(config) };
+  let bytes = sizeOf(input.runner) + Buffer.byteLength(config);
   if (payload.files.from === 'secret') {
     data['files.tar.gz'] = Buffer.from(payload.files.data).toString('base64');
     bytes += payload.files.data.length;
@@ -132,6 +132,10 @@ const podFailurePolicy: V1PodFailurePolicy = {
     },
   ],
 };
+
+function sizeOf({ runner, hook }: RunnerFiles): number {
+  return Buffer.byteLength(runner) + Buffer.byteLength(hook);
+}
 
 function base64(text: string): string {
   return Buffer.from(text, 'utf8').toString('base64');
