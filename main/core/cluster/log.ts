@@ -30,26 +30,46 @@ export async function* followLog(client: ClusterClient, { namespace, pod, signal
 }
 
 /** Regroups bytes into blocks that end at a line's end. */
-export async function* wholeLines(source: AsyncIterable<unknown>): AsyncGenerator<Buffer, void> {
-  let rest: Buffer[] = [];
-  let restBytes = 0;
+async function* wholeLines(source: AsyncIterable<unknown>): AsyncGenerator<Buffer, void> {
+  const joiner = new LineJoiner();
   for await (const chunk of source) {
-    if (!Buffer.isBuffer(chunk) || chunk.length === 0) continue;
-    const end = chunk.lastIndexOf(10) + 1;
-    if (end > 0) {
-      yield restBytes === 0 ? chunk.subarray(0, end) : Buffer.concat([...rest, chunk.subarray(0, end)]);
-      rest = [];
-      restBytes = 0;
-    }
-    if (end < chunk.length) {
-      rest.push(chunk.subarray(end));
-      restBytes += chunk.length - end;
-    }
-    if (restBytes > maxLineBytes) {
-      yield Buffer.concat(rest);
-      rest = [];
-      restBytes = 0;
-    }
+    if (!Buffer.isBuffer(chunk)) continue;
+    const block = joiner.push(chunk);
+    if (block.length > 0) yield block;
   }
-  if (restBytes > 0) yield Buffer.concat(rest);
+  const rest = joiner.end();
+  if (rest.length > 0) yield rest;
+}
+
+/** Keeps back the end of a chunk that is not a whole line yet. */
+export class LineJoiner {
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+
+  /** @returns whole lines, with their line feeds; empty if there is none yet */
+  push(chunk: Buffer): Buffer {
+    const end = this.#restBytes + chunk.length > maxLineBytes ? chunk.length : chunk.lastIndexOf(10) + 1;
+    if (end === 0) {
+      this.#keep(chunk);
+      return Buffer.alloc(0);
+    }
+    const block = this.#restBytes === 0 ? chunk.subarray(0, end) : Buffer.concat([...this.#rest, chunk.subarray(0, end)]);
+    this.#rest = [];
+    this.#restBytes = 0;
+    if (end < chunk.length) this.#keep(chunk.subarray(end));
+    return block;
+  }
+
+  /** What was left without a line feed. */
+  end(): Buffer {
+    const block = Buffer.concat(this.#rest);
+    this.#rest = [];
+    this.#restBytes = 0;
+    return block;
+  }
+
+  #keep(piece: Buffer): void {
+    this.#rest.push(piece);
+    this.#restBytes += piece.length;
+  }
 }

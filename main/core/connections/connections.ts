@@ -4,7 +4,7 @@ import type { Connection, ConnectionId, Connections as Snapshot, Health, SignIn 
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import { createClusterClient, kubeStatusOf, type ClusterClient } from '../cluster/index.ts';
 import type { Changes, Storage } from '../database/index.ts';
-import { Feed, watchValue } from '../feed.ts';
+import { Feed, watchValue, type Events } from '../feed.ts';
 import type { ContextEntry } from './entries.ts';
 import { createKubeconfigs, type Places } from './kubeconfigs.ts';
 import { createConnectionStore, type ConnectionPatch } from './settings.ts';
@@ -18,7 +18,7 @@ export interface ConnectionsDependencies {
 
 export interface Connections {
   snapshot(): Snapshot;
-  watch(signal: AbortSignal | undefined): AsyncGenerator<Snapshot, void>;
+  watch(signal: AbortSignal | undefined): Events<Snapshot>;
   addFile(path: string): Snapshot;
   removeFile(path: string): Snapshot;
   update(id: ConnectionId, patch: ConnectionPatch): Connection;

@@ -1,9 +1,5 @@
 import { z } from 'zod';
 
-/** Labels and annotations by which the application's objects are known. */
-export const labels = { managedBy: 'app.kubernetes.io/managed-by', runId: 'pyexekube.dev/run-id' } as const;
-export const managedBySelector = `${labels.managedBy}=pyexekube`;
-
 const optionalText = z.string().default('');
 const Metadata = z.object({
   name: z.string(),

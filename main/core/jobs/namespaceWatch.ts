@@ -2,7 +2,8 @@ import type { ConnectionId } from '../../../contract/connections.ts';
 import type { AppError } from '../../../contract/errors.ts';
 import { RunId } from '../../../contract/ids.ts';
 import { watchObjects, type ClusterClient, type Watching } from '../cluster/index.ts';
-import { KubeJob, KubePod, labels, managedBySelector, paths } from './kube.ts';
+import { KubeJob, KubePod, paths } from './kube.ts';
+import { managedBySelector, runIdLabel } from './manifest/index.ts';
 
 /** What a run hears of its objects. `null` means that it is not there (any more). */
 export interface RunListener {
@@ -127,7 +128,7 @@ export function createNamespaceWatches(clientOf: (id: ConnectionId) => ClusterCl
 }
 
 function runIdOf({ metadata }: KubeJob | KubePod): RunId | null {
-  const parsed = RunId.safeParse(metadata.labels[labels.runId]);
+  const parsed = RunId.safeParse(metadata.labels[runIdLabel]);
   return parsed.success ? parsed.data : null;
 }
 

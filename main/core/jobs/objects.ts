@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
 import { kubeStatusOf, type ClusterClient } from '../cluster/index.ts';
-import { KubeJob, labels, paths } from './kube.ts';
+import { KubeJob, paths } from './kube.ts';
+import { runIdLabel } from './manifest/index.ts';
 import type { JobManifest, JobRecord } from './record.ts';
 
 const mergePatch = 'application/merge-patch+json';
@@ -22,7 +23,7 @@ async function ensure(client: ClusterClient, collection: string, object: Record<
     if (kubeStatusOf(error)?.reason !== 'AlreadyExists') throw error;
   }
   const { metadata } = Named.parse(await client.request('GET', `${collection}/${name}`, { signal }));
-  if (metadata.labels[labels.runId] === runId) return metadata.uid;
+  if (metadata.labels[runIdLabel] === runId) return metadata.uid;
   throw new AppError('CONFLICT', `Something else is called ${name} in that namespace already.`, { action: 'Run again: it gets a new name.' });
 }
 
@@ -41,6 +42,17 @@ export async function ensureSecret(client: ClusterClient, { runId, namespace, jo
 /** Lets the Job run. */
 export async function resumeJob(client: ClusterClient, { namespace, jobName }: Place, signal: AbortSignal): Promise<void> {
   await client.request('PATCH', paths.jobs(namespace, jobName), { contentType: mergePatch, body: { spec: { suspend: false } }, signal });
+}
+
+/** The uid of the run's Job, if there is one. */
+export async function findJob(client: ClusterClient, { runId, namespace, jobName }: Place, signal: AbortSignal): Promise<string | null> {
+  try {
+    const { metadata } = Named.parse(await client.request('GET', paths.jobs(namespace, jobName), { signal }));
+    return metadata.labels[runIdLabel] === runId ? metadata.uid : null;
+  } catch (error) {
+    if (kubeStatusOf(error)?.code === 404) return null;
+    throw error;
+  }
 }
 
 /** The Job as the API server has it now (not from a cache); null when there is none, or another of that name. */

@@ -1,9 +1,6 @@
 import type { JobPhase } from '../../../contract/jobs.ts';
 import { containerStatus, type ContainerStatus, type KubePod } from './kube.ts';
-
-/** Names of the pod's containers. */
-export const mainContainer = 'main';
-export const collectorContainer = 'collector';
+import { mainContainer } from './manifest/index.ts';
 
 /** What a pod's object says about where its run is. */
 export interface PodView {

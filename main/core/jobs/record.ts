@@ -5,6 +5,7 @@ import type { RunId } from '../../../contract/ids.ts';
 import { ArtifactState, CancelStep, JobPhase, JobUsage, type Job } from '../../../contract/jobs.ts';
 import { TracebackFrame } from '../../../contract/output.ts';
 import { ProfileSettings } from '../../../contract/profiles.ts';
+import { RunnerReport } from './report.ts';
 
 /** What never changes about a job after it was submitted. */
 export const JobFacts = z.object({
@@ -13,8 +14,8 @@ export const JobFacts = z.object({
   profileName: z.string(),
   profile: ProfileSettings,
   argv: z.array(z.string()),
-  /** Where its files are until they are in the pod: in the Secret, or in an archive beside the database that goes through exec. */
-  files: z.enum(['secret', 'archive']),
+  /** Of the archive beside the database that holds its files until they are in the pod; null when they are in the Secret. */
+  archiveSha256: z.string().nullable(),
   submittedMs: z.number().int(),
 });
 export type JobFacts = z.infer<typeof JobFacts>;
@@ -22,15 +23,6 @@ export type JobFacts = z.infer<typeof JobFacts>;
 /** The Kubernetes objects of a job, as they are sent. */
 export const JobManifest = z.object({ job: z.record(z.string(), z.unknown()), secret: z.record(z.string(), z.unknown()) });
 export type JobManifest = z.infer<typeof JobManifest>;
-
-/** What the runner said about the end of the script, before Kubernetes knows. */
-export const ScriptEnd = z.object({
-  exitCode: z.number().int(),
-  durationMs: z.number(),
-  error: z.string().nullable(),
-  frames: z.array(TracebackFrame),
-});
-export type ScriptEnd = z.infer<typeof ScriptEnd>;
 
 /** What has been seen of a job. */
 export const JobState = z.object({
@@ -48,7 +40,10 @@ export const JobState = z.object({
   pythonVersion: z.string().nullable(),
   artifacts: ArtifactState,
   failure: Failure.nullable(),
-  end: ScriptEnd.nullable(),
+  /** What the runner said about the end of the last attempt, before Kubernetes knows. */
+  report: RunnerReport.nullable(),
+  /** The exception that ended it, as the log told it. */
+  error: z.object({ text: z.string(), frames: z.array(TracebackFrame) }).nullable(),
   lostSince: z.object({ sinceMs: z.number().int(), failure: Failure }).nullable(),
 });
 export type JobState = z.infer<typeof JobState>;
@@ -56,21 +51,19 @@ export type JobState = z.infer<typeof JobState>;
 export function newJobState(): JobState {
   return {
     jobUid: null, resumed: false, timeline: [], cancel: null, pod: null, node: null, attempt: 0, waitingFor: null, usage: null, pythonVersion: null,
-    artifacts: { state: 'none' }, failure: null, end: null, lostSince: null,
+    artifacts: { state: 'none' }, failure: null, report: null, error: null, lostSince: null,
   };
 }
 
 /** How far the log of a pod's main container has been read. It moves in the transaction that stores what was read. */
 export const LogCursor = z.object({
   podUid: z.string().default(''),
-  /** Number of the last record of the runner that is stored. */
+  /** Number of the runner's last line that is stored. */
   seq: z.number().int().default(0),
-  /** Lines without a number that followed it. */
+  /** Lines from elsewhere that followed it. */
   plainLines: z.number().int().default(0),
-  /** Seconds since 1970 by the node's clock, at or before that record; 0 for the beginning. */
-  nodeSeconds: z.number().default(0),
-  /** Parts of a display that is not whole yet. */
-  parts: z.array(z.string()).default([]),
+  /** The pod's clock at or before that line, milliseconds since 1970; 0 for the beginning. */
+  podMs: z.number().default(0),
 });
 export type LogCursor = z.infer<typeof LogCursor>;
 

@@ -35,6 +35,8 @@ export interface JobStore {
   /** Runs of a connection that are neither queued nor done. */
   activeCount(sql: Sql, connectionId: ConnectionId): number;
   save(sql: Sql, record: JobRecord): void;
+  /** This core looks after it from now on. */
+  claim(sql: Sql, key: number): void;
   setManifest(sql: Sql, key: number, manifest: JobManifest): void;
   setQueueOrder(sql: Sql, key: number, order: number | null): void;
   cursor(key: number): LogCursor;
@@ -111,6 +113,7 @@ export function createJobStore(storage: Storage, changes: Changes, coreId: strin
       sql.run('UPDATE jobs SET phase = ?, state = ? WHERE key = ?', phase, JSON.stringify(state), key);
       changes.bump(sql, 'jobs');
     },
+    claim: (sql, key) => void sql.run('UPDATE jobs SET core_id = ? WHERE key = ?', coreId, key),
     setManifest: (sql, key, manifest) => void sql.run('UPDATE jobs SET manifest = ? WHERE key = ?', JSON.stringify(manifest), key),
     setQueueOrder(sql, key, order) {
       sql.run('UPDATE jobs SET queue_order = ? WHERE key = ?', order, key);

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { JobHandle } from './context.ts';
-import { ensureJob, ensureSecret, resumeJob } from './objects.ts';
+import { ensureJob, ensureSecret, findJob, resumeJob } from './objects.ts';
+import { pause } from './pause.ts';
 
 const firstRetryMs = 500;
 const maxRetryMs = 15_000;
@@ -14,13 +15,14 @@ export function mayPass(error: AppError): boolean {
 
 /**
  * Makes the Job suspended, then its Secret, then lets it run. Each step can be done twice without harm, so whoever is killed in the middle
- * begins again at the first; only a Job whose uid is on disk is never made again.
+ * begins again at the first; only a Job whose uid is on disk is never made again. A cancelled run is not let run.
  * @throws AppError what no second try mends: what the cluster refuses
  */
 export async function makeObjects(handle: JobHandle): Promise<void> {
   const { record, signal, context } = handle;
   const manifest = context.store.manifest(record.runId);
   const client = handle.client();
+  if (record.state.cancel !== null && record.state.jobUid === null) return findCancelled(handle);
   const uid = record.state.jobUid ?? (await ensureJob(client, record, manifest, signal));
   if (record.state.jobUid === null) {
     // On the medium, not only in the cache: a Job that is known here is never made a second time, not even after a loss of power.
@@ -28,7 +30,9 @@ export async function makeObjects(handle: JobHandle): Promise<void> {
       state.jobUid = uid;
     }, { durable: true });
   }
+  if (record.state.cancel !== null) return;
   await ensureSecret(client, record, manifest, uid, signal);
+  if (record.state.cancel !== null) return;
   // With a queue it is Kueue that lets the Job run.
   if (record.facts.profile.queue === null) await resumeJob(client, record, signal);
   handle.update(
@@ -38,6 +42,15 @@ export async function makeObjects(handle: JobHandle): Promise<void> {
     },
     { phase: 'created' },
   );
+}
+
+/** A run was cancelled before its Job was known to be there: one that an unanswered request has made is found, so that it can go. */
+async function findCancelled(handle: JobHandle): Promise<void> {
+  const uid = await findJob(handle.client(), handle.record, handle.signal);
+  handle.update((state) => {
+    state.jobUid = uid;
+    state.cancel = uid === null ? 'deleted' : state.cancel;
+  });
 }
 
 /** Tries until it works, is refused for good, or the signal says no. `onTrouble` hears why it has to wait. */
@@ -53,20 +66,4 @@ export async function persist(signal: AbortSignal, work: () => Promise<void>, on
     }
     await pause(waitMs, signal);
   }
-}
-
-/** Waits; rejects with CANCELLED when the signal aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancelled = (): void => {
-      clearTimeout(timer);
-      reject(new AppError('CANCELLED', 'The wait was ended.'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', cancelled);
-      resolve();
-    }, ms);
-    if (signal.aborted) cancelled();
-    else signal.addEventListener('abort', cancelled, { once: true });
-  });
 }

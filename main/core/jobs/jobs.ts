@@ -1,0 +1,171 @@
+import { stringify } from 'yaml';
+import type { ConnectionId } from '../../../contract/connections.ts';
+import { AppError, toAppError } from '../../../contract/errors.ts';
+import type { RunId } from '../../../contract/ids.ts';
+import type { contract } from '../../../contract/index.ts';
+import type { Job, JobEvent } from '../../../contract/jobs.ts';
+import type { Connections } from '../connections/index.ts';
+import type { Changes, Storage } from '../database/index.ts';
+import { Feed, type Events } from '../feed.ts';
+import type { Output } from '../output/index.ts';
+import type { Log, ParsedInput } from '../ports.ts';
+import type { EngineRuns } from '../runs/index.ts';
+import type { JobsContext } from './context.ts';
+import { endJob, endRun, withoutData } from './ending.ts';
+import { lookAfter, type LiveJob } from './liveJob.ts';
+import { readRunnerFiles } from './manifest/index.ts';
+import { createNamespaceWatches } from './namespaceWatch.ts';
+import { createQueue } from './queue.ts';
+import type { JobRecord } from './record.ts';
+import { createJobStore } from './store.ts';
+import { prepare, recordIntent, type SubmitOptions } from './submit.ts';
+
+type SubmitInput = ParsedInput<(typeof contract)['jobs']['submit']>;
+
+export interface JobsDependencies {
+  storage: Storage;
+  changes: Changes;
+  coreId: string;
+  connections: Connections;
+  runs: EngineRuns;
+  output: Output;
+  /** Where uploads and artifacts are kept. */
+  folder: string;
+  appVersion: string;
+  /** Holds runner.py. */
+  runnerFolder: string;
+  log: Log;
+}
+
+export interface Jobs {
+  submit(input: SubmitInput): Promise<Job>;
+  cancel(runId: RunId, graceSeconds: number): Job;
+  get(runId: RunId): Job;
+  live(connectionId: ConnectionId | undefined): Job[];
+  watch(signal: AbortSignal | undefined): Events<JobEvent>;
+  queue(connectionId: ConnectionId | undefined): Job[];
+  reorder(runId: RunId, before: RunId | null): Job[];
+  manifest(runId: RunId): string;
+  dispose(): void;
+}
+
+/** How often jobs are looked for whose process is gone. */
+const adoptMs = 10_000;
+
+/** Runs on clusters: all of them that are not done are looked after from here, also those that an earlier process has begun. */
+export function createJobs(deps: JobsDependencies): Jobs {
+  const { storage, changes, coreId, connections, runs, output, folder, log } = deps;
+  const feed = new Feed<JobEvent>({ type: 'reset' });
+  const store = createJobStore(storage, changes, coreId);
+  const watches = createNamespaceWatches(connections.client);
+  const context: JobsContext = { storage, store, runs, output, connections, watches, folder, log, changed: (job) => feed.publish({ type: 'changed', job }) };
+  const queue = createQueue(context);
+  const live = new Map<RunId, LiveJob>();
+  const unsubscribe = [
+    changes.subscribe('jobs', () => {
+      feed.publish({ type: 'reset' });
+    }),
+    // More runs at once may be allowed now.
+    connections.onChange(releaseAll),
+  ];
+
+  function care(record: JobRecord): void {
+    const { runId, connectionId } = record;
+    if (live.has(runId)) return;
+    live.set(
+      runId,
+      lookAfter(context, record, () => {
+        live.delete(runId);
+        release(connectionId);
+      }),
+    );
+  }
+
+  function release(connectionId: ConnectionId): void {
+    try {
+      for (const record of queue.release(connectionId)) care(record);
+    } catch (error) {
+      // A full disk: the next change, or the next look, tries again.
+      log(`the queue could not move on: ${toAppError(error).message}`);
+    }
+  }
+
+  function releaseAll(): void {
+    for (const connectionId of new Set(store.queue().map((record) => record.connectionId))) release(connectionId);
+  }
+
+  function adopt(): void {
+    try {
+      for (const record of store.adopt()) if (record.phase !== 'queued') care(record);
+      releaseAll();
+    } catch (error) {
+      log(`jobs could not be taken over: ${toAppError(error).message}`);
+    }
+  }
+
+  async function submitOptions(): Promise<SubmitOptions> {
+    return { context, appVersion: deps.appVersion, runner: await readRunnerFiles(deps.runnerFolder) };
+  }
+
+  const adopting = setInterval(adopt, adoptMs);
+  adopting.unref();
+  adopt();
+
+  return {
+    async submit({ runId, confirmed, ...request }) {
+      const known = knownJob(runId);
+      if (known !== null) return known;
+      const connection = connections.get(request.connectionId);
+      if (connection.production && !confirmed) {
+        throw new AppError('CONFLICT', `"${connection.name}" is a production connection.`, { action: `Confirm that this run is to go to ${connection.name}, namespace ${request.namespace ?? connection.namespace}.` });
+      }
+      const prepared = await prepare(await submitOptions(), runId, request);
+      const { record, job } = recordIntent(context, runId, request, prepared);
+      if (record.phase !== 'queued') care(record);
+      return job;
+    },
+
+    cancel(runId, graceSeconds) {
+      const record = live.get(runId)?.record ?? store.find(runId);
+      if (record.phase === 'queued') {
+        storage.write((sql) => store.setQueueOrder(sql, record.key, null));
+        record.state.cancel = 'requested';
+        endRun({ context, record }, { failure: null, exitCode: null, report: null });
+        endJob({ context, record });
+      } else live.get(runId)?.cancel(graceSeconds);
+      return store.get(runId);
+    },
+
+    get: store.get,
+    live: (connectionId) => store.jobsOf(store.live(connectionId)),
+    watch: (signal) => feed.read(signal),
+    queue: (connectionId) => store.jobsOf(store.queue(connectionId)),
+    reorder(runId, before) {
+      queue.reorder(runId, before);
+      return store.jobsOf(store.queue(store.find(runId).connectionId));
+    },
+    manifest(runId) {
+      const { job, secret } = store.manifest(runId);
+      return [job, withoutData(secret)].map((object) => stringify(object)).join('---\n');
+    },
+
+    dispose() {
+      clearInterval(adopting);
+      for (const stop of unsubscribe) stop();
+      for (const job of live.values()) job.dispose();
+      watches.dispose();
+      feed.close();
+    },
+  };
+
+  /** A submit that came before, and is sent again because its answer was lost. @throws CONFLICT the id is another run's */
+  function knownJob(runId: RunId): Job | null {
+    const isKnown = storage.read((sql) => sql.get('SELECT 1 FROM runs WHERE id = ?', runId)) !== undefined;
+    if (!isKnown) return null;
+    try {
+      return store.get(runId);
+    } catch {
+      throw new AppError('CONFLICT', `The id ${runId} belongs to another run already.`, { action: 'Start the run again.' });
+    }
+  }
+}
