@@ -6,6 +6,8 @@ import { KubeEventList, paths, type KubeEvent } from './kube.ts';
 /** A pod that starts at once needs no events; one that takes longer is asked about now and then. */
 const firstLookMs = 800;
 const nextLookMs = 3_000;
+/** Events that tell why a pod does not start; other warnings are none of the run's business. */
+const hindrance = /^(Failed|BackOff|ErrImage|Inspect|Network|Node|Unhealthy|Evict)/;
 
 export interface PodEvents {
   /** Looks for events as long as this attempt has not started. */
@@ -57,7 +59,7 @@ export function createPodEvents(handle: JobHandle, onChange: () => void): PodEve
         { phase: 'pulling' },
       );
     } else if (attempt.view().waitingFor === null) {
-      const warning = events.findLast((event) => event.type === 'Warning');
+      const warning = events.findLast((event) => event.type === 'Warning' && hindrance.test(event.reason));
       if (warning !== undefined && record.state.waitingFor !== warning.message) {
         handle.update((state) => {
           state.waitingFor = warning.message;
