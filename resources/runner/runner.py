@@ -931,7 +931,7 @@ class Untar:
         self.file = None
         self.left = self.padding = 0
         self.header = None
-        self.path = None
+        self.path = self.size = None
         self.ended = False
         self.known = {}
 
@@ -970,6 +970,8 @@ class Untar:
         if checksum != sum(block) - sum(block[148:156]) + 8 * 32:
             raise BadArchive("a header is damaged")
         kind = block[156:157]
+        if self.size is not None and kind != b"x":
+            size, self.size = self.size, None
         self.left, self.padding = size, -size % 512
         self.header = (kind, mode)
         if kind in (b"0", b"\0"):
@@ -1004,10 +1006,18 @@ class Untar:
             os.close(self.file)
             self.file = None
         else:
-            for record in self.extended.split(b"\n"):
-                _, found, path = record.partition(b" path=")
-                if found:
-                    self.path = os.fsdecode(path)
+            rest = self.extended
+            while rest:
+                # "LENGTH key=value\n", where a value may hold anything.
+                length, _, _ = rest.partition(b" ")
+                if not length.isdigit() or not 0 < int(length) <= len(rest):
+                    raise BadArchive("an extended header is damaged")
+                key, _, value = rest[len(length) + 1: int(length) - 1].partition(b"=")
+                rest = rest[int(length):]
+                if key == b"path":
+                    self.path = os.fsdecode(value)
+                elif key == b"size" and value.isdigit():
+                    self.size = int(value)
         self.header = None
 
 
