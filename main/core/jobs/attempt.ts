@@ -1,5 +1,7 @@
+import { isAbsolute, join } from 'node:path';
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { execInPod } from '../cluster/index.ts';
+import { archiveChunks } from './archive.ts';
 import type { JobHandle } from './context.ts';
 import type { KubePod } from './kube.ts';
 import { followPodLog, type LogFollower } from './logFollower.ts';
@@ -7,8 +9,8 @@ import type { LogListener, Measurement } from './logParser.ts';
 import { mainContainer, runnerCommand } from './manifest/index.ts';
 import { pause } from './pause.ts';
 import { podViewOf, type PodView } from './podView.ts';
+import type { JobFacts } from './record.ts';
 import { reportOf, type RunnerReport } from './report.ts';
-import { archiveChunks } from './archive.ts';
 
 const uploadRetryMs = 1_000;
 const maxUploadTries = 20;
@@ -77,6 +79,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
         state.usage = { atMs: Date.now(), cpuCores: cores(measurement, podMs), memoryBytes: measurement.memory, peakMemoryBytes: measurement.peak };
       });
     },
+    place: (file) => placeOf(file, record.facts),
     onError(error) {
       const text = error.message === '' ? error.name : `${error.name}: ${error.message}`;
       handle.update((state) => {
@@ -187,4 +190,10 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
 
 function waitingForNothing(state: JobHandle['record']['state']): void {
   state.waitingFor = null;
+}
+
+/** The script is known by its tab, other files by the folder that they came from. */
+function placeOf(file: string, { script, path, folder, title }: JobFacts): string {
+  if (file === script) return path ?? title;
+  return folder === null || isAbsolute(file) ? file : join(folder, file);
 }

@@ -18,7 +18,7 @@ import { createNamespaceWatches } from './namespaceWatch.ts';
 import { createQueue } from './queue.ts';
 import type { JobRecord } from './record.ts';
 import { createJobStore } from './store.ts';
-import { prepare, recordIntent, type SubmitOptions } from './submit.ts';
+import { packFiles, plan, recordIntent, type SubmitOptions } from './submit.ts';
 
 type SubmitInput = ParsedInput<(typeof contract)['jobs']['submit']>;
 
@@ -115,12 +115,11 @@ export function createJobs(deps: JobsDependencies): Jobs {
     async submit({ runId, confirmed, ...request }) {
       const known = knownJob(runId);
       if (known !== null) return known;
-      const connection = connections.get(request.connectionId);
-      if (connection.production && !confirmed) {
-        throw new AppError('CONFLICT', `"${connection.name}" is a production connection.`, { action: `Confirm that this run is to go to ${connection.name}, namespace ${request.namespace ?? connection.namespace}.` });
+      const planned = await plan(await submitOptions(), runId, request);
+      if (planned.production && !confirmed) {
+        throw new AppError('CONFLICT', `"${planned.connectionName}" is a production connection.`, { action: `Confirm that this run is to go to ${planned.connectionName}, namespace ${planned.namespace}.` });
       }
-      const prepared = await prepare(await submitOptions(), runId, request);
-      const { record, job } = recordIntent(context, runId, request, prepared);
+      const { record, job } = recordIntent(context, runId, request, planned, await packFiles(context, planned, runId));
       if (record.phase !== 'queued') care(record);
       return job;
     },

@@ -20,6 +20,8 @@ export interface LogListener {
   onPhase(phase: RunnerPhase): void;
   /** `podMs` is the pod's clock at or before it. */
   onMeasurement(measurement: Measurement, podMs: number): void;
+  /** Where a file of the pod is on this computer. */
+  place(file: string): string;
   onError(error: { name: string; message: string; frames: TracebackFrame[] }): void;
 }
 
@@ -187,8 +189,9 @@ export class LogParser {
   #error(value: unknown): void {
     const body = OutputBody.safeParse({ ...(typeof value === 'object' ? value : {}), kind: 'error' });
     if (!body.success || body.data.kind !== 'error') return;
-    this.#add(body.data);
-    this.#listener.onError(body.data);
+    const error = { ...body.data, frames: body.data.frames.map((frame) => ({ ...frame, file: this.#listener.place(frame.file) })) };
+    this.#add(error);
+    this.#listener.onError(error);
   }
 
   #add(body: OutputBody): void {

@@ -13,7 +13,10 @@ export const JobFacts = z.object({
   connectionName: z.string(),
   profileName: z.string(),
   profile: ProfileSettings,
-  argv: z.array(z.string()),
+  /** The script's name in the pod, and where it is on this computer: tracebacks are told in the latter. */
+  script: z.string(),
+  path: z.string().nullable(),
+  folder: z.string().nullable(),
   /** Of the archive beside the database that holds its files until they are in the pod; null when they are in the Secret. */
   archiveSha256: z.string().nullable(),
   submittedMs: z.number().int(),
