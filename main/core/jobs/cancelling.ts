@@ -4,7 +4,7 @@ import { execInPod } from '../cluster/index.ts';
 import type { Attempt } from './attempt.ts';
 import type { JobHandle } from './context.ts';
 import { mainContainer, runnerCommand } from './manifest/index.ts';
-import { deleteJob } from './objects.ts';
+import { deleteJob, deletePod } from './objects.ts';
 import { persist } from './submitting.ts';
 
 const signalTimeoutMs = 10_000;
@@ -57,6 +57,8 @@ export function createCancelling(handle: JobHandle, attempt: () => Attempt | und
       handle.context.log(`${record.jobName} cannot be deleted yet: ${error.message}`);
     });
     reach('deleted');
+    // The Job takes its pod with it, which would have the whole grace time once more.
+    if (pod !== undefined) await deletePod(handle.client(), record, pod, handle.signal);
   }
 
   function step(graceSeconds: number): void {

@@ -1,9 +1,8 @@
-import { stringify } from 'yaml';
 import type { ConnectionId } from '../../../contract/connections.ts';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { Job, JobEvent } from '../../../contract/jobs.ts';
+import type { Job, JobEvent, JobPreview, JobRequest, Leftover } from '../../../contract/jobs.ts';
 import type { Connections } from '../connections/index.ts';
 import type { Changes, Storage } from '../database/index.ts';
 import { Feed, type Events } from '../feed.ts';
@@ -11,16 +10,21 @@ import type { Output } from '../output/index.ts';
 import type { Log, ParsedInput } from '../ports.ts';
 import type { EngineRuns } from '../runs/index.ts';
 import type { JobsContext } from './context.ts';
-import { endJob, endRun, withoutData } from './ending.ts';
+import { endJob, endRun } from './ending.ts';
+import { listLeftovers, removeLeftovers } from './leftovers.ts';
 import { lookAfter, type LiveJob } from './liveJob.ts';
 import { readRunnerFiles } from './manifest/index.ts';
 import { createNamespaceWatches } from './namespaceWatch.ts';
+import { preview, yamlOf } from './preview.ts';
 import { createQueue } from './queue.ts';
 import type { JobRecord } from './record.ts';
 import { createJobStore } from './store.ts';
 import { packFiles, plan, recordIntent, type SubmitOptions } from './submit.ts';
 
-type SubmitInput = ParsedInput<(typeof contract)['jobs']['submit']>;
+type Inputs = (typeof contract)['jobs'];
+type SubmitInput = ParsedInput<Inputs['submit']>;
+type Place = ParsedInput<Inputs['leftovers']>;
+type CleanUpInput = ParsedInput<Inputs['cleanUp']>;
 
 export interface JobsDependencies {
   storage: Storage;
@@ -38,6 +42,7 @@ export interface JobsDependencies {
 }
 
 export interface Jobs {
+  preview(request: JobRequest, signal: AbortSignal | undefined): Promise<JobPreview>;
   submit(input: SubmitInput): Promise<Job>;
   cancel(runId: RunId, graceSeconds: number): Job;
   get(runId: RunId): Job;
@@ -46,6 +51,8 @@ export interface Jobs {
   queue(connectionId: ConnectionId | undefined): Job[];
   reorder(runId: RunId, before: RunId | null): Job[];
   manifest(runId: RunId): string;
+  leftovers(place: Place, signal: AbortSignal | undefined): Promise<{ namespace: string; items: Leftover[] }>;
+  cleanUp(input: CleanUpInput, signal: AbortSignal | undefined): ReturnType<typeof removeLeftovers>;
   dispose(): void;
 }
 
@@ -112,6 +119,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
   adopt();
 
   return {
+    preview: async (request, signal) => preview(await submitOptions(), request, signal),
+
     async submit({ runId, confirmed, ...request }) {
       const known = knownJob(runId);
       if (known !== null) return known;
@@ -144,9 +153,18 @@ export function createJobs(deps: JobsDependencies): Jobs {
       return store.jobsOf(store.queue(store.find(runId).connectionId));
     },
     manifest(runId) {
-      const { job, secret } = store.manifest(runId);
-      return [job, withoutData(secret)].map((object) => stringify(object)).join('---\n');
+      return yamlOf(store.manifest(runId));
     },
+
+    async leftovers({ connectionId, namespace }, signal) {
+      const place = namespace ?? connections.get(connectionId).namespace;
+      const titleOf = (id: RunId): string | null => storage.read((sql) => sql.get<{ title: string }>('SELECT title FROM runs WHERE id = ?', id))?.title ?? null;
+      return { namespace: place, items: await listLeftovers(connections.client(connectionId), place, titleOf, signal) };
+    },
+
+    cleanUp: ({ connectionId, namespace, items }, signal) =>
+      removeLeftovers(connections.client(connectionId), namespace ?? connections.get(connectionId).namespace, items, signal),
+
 
     dispose() {
       clearInterval(adopting);

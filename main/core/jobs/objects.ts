@@ -83,3 +83,17 @@ export async function deleteJob(client: ClusterClient, { namespace, jobName }: P
     if (code !== 404 && code !== 409) throw error;
   }
 }
+
+/** Seconds between SIGTERM and SIGKILL for a script that has been asked to stop twice before. */
+const lastGraceSeconds = 1;
+
+/** Ends a pod soon, if that is allowed; if not, it ends later. */
+export async function deletePod(client: ClusterClient, { namespace }: Place, pod: string, signal: AbortSignal): Promise<void> {
+  try {
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: lastGraceSeconds };
+    await client.request('DELETE', paths.pods(namespace, pod), { body, signal });
+  } catch (error) {
+    const code = kubeStatusOf(error)?.code;
+    if (code !== 404 && code !== 403) throw error;
+  }
+}
