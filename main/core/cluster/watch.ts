@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { ClusterClient } from './client.ts';
-import { errorOfConnection, KubeStatus, kubeStatusOf } from './errors.ts';
+import { errorOfConnection, KubeStatus } from './errors.ts';
 import { linesOf } from './lines.ts';
 
 /** What every object has, as far as a watch reads it. */
@@ -52,6 +52,7 @@ export function watchObjects<T>(options: WatchOptions<T>): Watching {
   const stopping = new AbortController();
   let isLost = false;
   let retryMs = firstRetryMs;
+  let watchFailedAt = Number.NEGATIVE_INFINITY;
   let wake: (() => void) | undefined;
 
   async function list(signal: AbortSignal, cached: boolean): Promise<string> {
@@ -124,12 +125,11 @@ export function watchObjects<T>(options: WatchOptions<T>): Watching {
     });
   }
 
-  /** One round: list, then watch and poll until either fails or the watch ends. */
-  async function round(): Promise<void> {
+  /** Watches and polls until either fails or the watch ends. */
+  async function follow(version: string): Promise<void> {
     const ending = new AbortController();
     const signal = AbortSignal.any([stopping.signal, ending.signal]);
     try {
-      const version = await list(signal, false);
       await Promise.race([watch(version, signal), poll(signal)]);
     } finally {
       ending.abort();
@@ -139,19 +139,22 @@ export function watchObjects<T>(options: WatchOptions<T>): Watching {
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        await round();
-        continue;
+        const version = await list(stopping.signal, false);
+        // A watch that breaks off, or has expired (410), is begun anew; only a list that fails says that the cluster is not heard.
+        await follow(version).catch((error: unknown) => {
+          if (!(error instanceof AppError)) throw error;
+        });
+        if (watchFailedAt + firstRetryMs > performance.now()) await pause(firstRetryMs, stopping.signal);
+        watchFailedAt = performance.now();
       } catch (error) {
         if (stopping.signal.aborted) return;
-        const failure = toAppError(error);
-        const expired = kubeStatusOf(failure)?.code === 410 || failure.code === 'CONFLICT';
-        if (!expired && !isLost) {
+        if (!isLost) {
           isLost = true;
-          onLost(failure);
+          onLost(toAppError(error));
         }
+        await pause(retryMs, stopping.signal).catch(() => undefined);
+        retryMs = Math.min(retryMs * 2, maxRetryMs);
       }
-      await pause(retryMs, stopping.signal).catch(() => undefined);
-      retryMs = Math.min(retryMs * 2, maxRetryMs);
     }
   }
 

@@ -17,6 +17,7 @@ export interface RunEvidence {
 /** Why a run did not succeed. */
 export function failureOfRun({ attempt, why }: RunEvidence): Failure {
   const terminated = attempt?.view().main?.state.terminated;
+  if (why === 'jobDeleted') return { kind: 'jobDeleted', message: 'The Job was deleted in the cluster.', action: null, evidence: why };
   return { kind: 'exitCode', message: `The script ended with exit code ${terminated?.exitCode ?? 'unknown'}.`, action: null, evidence: why };
 }
 

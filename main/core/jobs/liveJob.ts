@@ -164,7 +164,13 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   function reasonOf(attempt: Attempt | undefined, isGood: boolean): Failure | null | Promise<Failure | null> {
     if (isGood || record.state.cancel !== null) return null;
-    return failureOfRun({ record, attempt, job, events: events.all(), why: isJobGone && attempt?.report() == null ? 'jobDeleted' : 'ended' });
+    return failureOfRun({ record, attempt, job, events: events.all(), why: isJobGone && wasEnded(attempt) ? 'jobDeleted' : 'ended' });
+  }
+
+  /** Its script did not end by itself. */
+  function wasEnded(attempt: Attempt | undefined): boolean {
+    const report = attempt?.report() ?? null;
+    return report === null || report.end === 'signal' || report.end === 'killed';
   }
 
   /** Lets the collector of a failed attempt go, so that the Job can make the next one. */

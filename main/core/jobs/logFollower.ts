@@ -16,6 +16,8 @@ const earlyMs = 60;
 const lateMs = 1_000;
 const earlyTries = 50;
 const retryMs = 1_000;
+/** How long a stream may be silent before it is opened again. */
+const silenceMs = 20_000;
 /** How long a stream whose container has ended may go on without a word. */
 const hangingMs = 5_000;
 
@@ -50,6 +52,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   const signal = AbortSignal.any([handle.signal, stopping.signal]);
   let reading: AbortController | undefined;
   let flushTimer: NodeJS.Timeout | undefined;
+  let silence: NodeJS.Timeout | undefined;
   let ending: { lastSeq: number | null } | undefined;
 
   /** What the disk refuses waits in the writer, and the reader waits for it. */
@@ -112,18 +115,26 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     const since = parser.podMs === 0 ? {} : { sinceTime: `${new Date(parser.podMs - resumeMarginMs).toISOString().slice(0, 19)}Z` };
     const request = { namespace: record.namespace, pod: pod.name, container: mainContainer, follow, ...since, signal: AbortSignal.any([signal, reading.signal]) };
     for await (const block of followLog(handle.client(), request)) {
+      hearing();
       await take(block);
       if (parser.isComplete) return;
     }
   }
 
+  /** The runner measures every few seconds, so a stream that says nothing for long is dead, though nobody has told. */
+  function hearing(): void {
+    clearTimeout(silence);
+    silence = setTimeout(() => reading?.abort(), silenceMs);
+  }
+
   async function run(): Promise<void> {
-    for (let early = 0; !parser.isComplete; ) {
+    for (let early = 0, failures = 0; !parser.isComplete; ) {
       const last = ending;
       try {
         await readOnce(last === undefined);
         if (last !== undefined) break;
         early = 0;
+        failures = 0;
         // The kubelet ends a stream when the container ends, and when it rotates the file: the pod's state will say which it was.
         await pause(earlyMs, signal);
       } catch (error) {
@@ -133,12 +144,17 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
         // 400: the container has not started; 404: there is no pod (any more).
         const isThere = code !== 400 && code !== 404;
         if (!isThere && last !== undefined) break;
-        if (isThere && failure.code !== 'CANCELLED') onTrouble(failure);
-        await pause(isThere ? (failure.code === 'CANCELLED' ? 0 : retryMs) : ++early < earlyTries ? earlyMs : lateMs, signal);
+        if (!isThere) await pause(++early < earlyTries ? earlyMs : lateMs, signal);
+        // A stream that broke off is opened again at once; a second failure says that something is wrong.
+        else if (failure.code !== 'CANCELLED' && ++failures > 1) {
+          onTrouble(failure);
+          await pause(retryMs, signal);
+        }
       }
     }
     const lastSeq = ending?.lastSeq ?? null;
     if (!parser.isComplete && lastSeq !== null && parser.seq < lastSeq) await fillUpTo(lastSeq + 1);
+    clearTimeout(silence);
     flush();
     await writer.settle(signal);
   }
@@ -161,6 +177,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     stop: () => {
       stopping.abort();
       clearTimeout(flushTimer);
+      clearTimeout(silence);
     },
   };
 }
