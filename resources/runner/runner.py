@@ -19,9 +19,11 @@ TERMINATION_LOG = os.environ.get("PYEXEKUBE_TERMINATION_LOG", "/dev/termination-
 
 # Longest line of the log in bytes, its head aside. containerd splits at 16 KiB.
 LINE = 8000
-READ = 256 * 1024
+READ = 1024 * 1024
 # A text without a line feed is passed on after this long, in seconds.
 PARTIAL = 0.03
+TOGETHER = 0.002
+PIPE = 1024 * 1024
 CLOCK = 0.05
 SAMPLE = 0.25
 MEASURE, MEASURE_LATER, MEASURE_EARLY = 1.0, 5.0, 60.0
@@ -38,6 +40,17 @@ def write_all(fd, data):
             view = view[os.write(fd, view):]
         except BlockingIOError:
             select.select([], [fd], [])
+
+
+def widen(fd):
+    """Makes room in a pipe, so that a fast writer need not wait for us."""
+    try:
+        import fcntl
+
+        # F_SETPIPE_SZ, which Python names from 3.10 on.
+        fcntl.fcntl(fd, 1031, PIPE)
+    except (ImportError, OSError):
+        pass
 
 
 def write_file(path, text):
@@ -398,6 +411,7 @@ class Runner:
         self.files = self.work + "/files"
         self.output = output_folder(self.config)
         self.marks = None
+        self.last_fd, self.last_read = None, 0.0
 
     @staticmethod
     def _tell_alive():
@@ -478,6 +492,7 @@ class Runner:
         streams = {}
         for fd, kind in ((out_read, kinds[0]), (err_read, kinds[1])):
             os.set_blocking(fd, False)
+            widen(fd)
             streams[fd] = Stream(self.log, kind, self.marks, masks)
             streams[fd].keep_tail = keep_tail
         self.child = Child(pid, streams)
@@ -521,12 +536,18 @@ class Runner:
                 deadline = now + (3600 if killed else self.config["graceSeconds"])
                 continue
             wait = max(0.0, min(when for when in times if when is not None) - time.monotonic())
-            for fd, _ in poll.poll(int(wait * 1000) + 1):
+            ready = poll.poll(int(wait * 1000) + 1)
+            # A first line goes at once. While lines keep coming, they are taken together: one by one they cost ten times as much.
+            if len(ready) == 1 and ready[0][0] == self.last_fd and time.monotonic() - self.last_read < TOGETHER:
+                time.sleep(TOGETHER)
+            for fd, _ in ready:
                 if fd == self.wake_read:
                     self.drain_wake()
                     self.reap()
                 elif not self.read(child.streams, fd):
                     poll.unregister(fd)
+                else:
+                    self.last_fd, self.last_read = fd, time.monotonic()
         self.finish_streams(child)
         return timed_out
 

@@ -452,10 +452,11 @@ def _install():
 
 def _next_sitecustomize():
     """The image's own, found as if this one were not there. Without one, Python is told what it would have found out: there is none."""
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
+    # importlib.util would do the same, and import a dozen modules for it.
+    from _frozen_importlib import module_from_spec
 
-    spec = PathFinder.find_spec("sitecustomize", sys.path)
+    found = (finder.find_spec("sitecustomize", None) for finder in sys.meta_path if hasattr(finder, "find_spec"))
+    spec = next((spec for spec in found if spec is not None), None)
     if spec is None or spec.loader is None:
         raise ImportError("No module named 'sitecustomize'", name="sitecustomize")
     module = module_from_spec(spec)
