@@ -1,18 +1,15 @@
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { App } from './app/index.ts';
+import { loadMonaco } from './lib/monacoLoader.ts';
+import { askForTabs } from './rpc/early.ts';
 import { connect } from './rpc/index.ts';
-import { followTheme } from './settings/index.ts';
 import './styles.css';
 
 // Before the page has loaded: the preload hands over its port right then.
 connect();
-followTheme();
+askForTabs();
+// The editor's code is by far the most; it is fetched and compiled beside the window's. A failure is told where it is waited for.
+loadMonaco().catch(() => {});
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root.');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+const { showWindow } = await import('./app/index.ts');
+showWindow(root);

@@ -43,6 +43,8 @@ export const rooms = [
 /** Beside the code, tests may use the test runner and Node. */
 const testPackages = ['vitest', 'node:*'];
 const isTest = (path) => /\.test\.(ts|tsx)$/.test(path);
+/** A small application of its own, that a smoke test starts in Electron. */
+const electronTest = 'tests/smoke/utility/';
 const builtins = new Set(builtinModules);
 
 /**
@@ -97,7 +99,9 @@ function walk(node, visit) {
  */
 export function judge(path, request) {
   const room = rooms.find(({ folder }) => path.startsWith(`${folder}/`));
-  if (room === undefined) return request === 'electron' ? 'electron belongs to main/hosts/electron and preload' : null;
+  if (room === undefined) {
+    return request === 'electron' && !path.startsWith(electronTest) ? 'electron belongs to main/hosts/electron and preload' : null;
+  }
   if (request === null) return room.computed === true ? null : 'what is imported must be written out';
   if (request.startsWith('.')) return judgeFile(path, posix.join(posix.dirname(path), request), room);
   return judgePackage(path, request, room);

@@ -56,6 +56,7 @@ describe('judge', () => {
     ['renderer/main.tsx', './styles.css'],
     ['renderer/ui/Button.tsx', 'react'],
     ['tests/e2e/run.spec.ts', '../../main/core/core.ts'],
+    ['tests/smoke/utility/main.ts', 'electron'],
   ])('%s may import %s', (path, request) => {
     expect(judge(path, request)).toBeNull();
   });

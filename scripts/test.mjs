@@ -1,7 +1,7 @@
 // npm test: everything, group after group, and one line with the sum at the end.
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { installMissing } from './install.mjs';
 import { needNewNode, run } from './node.mjs';
 import { root } from './project.mjs';
@@ -20,12 +20,14 @@ const reports = join(root, '.cache/reports');
 /** Lines of code of contract/, kernel/ and main/core/ that the tests must reach, percent. */
 const minLineCoverage = 95;
 const browserFetchTimeoutMs = 5 * 60_000;
+/** A group that takes longer than this hangs; it is ended and has failed. */
+const groupTimeoutMs = 12 * 60_000;
 
 /** @typedef {{name: string, passed: number, failed: number, skipped: number, reason?: string}} Result */
 
 /** @param {string} tool @param {string[]} args @param {import('node:child_process').SpawnOptions} [options] */
 function node(tool, args, options = {}) {
-  return run(process.execPath, [tool, ...args], { cwd: root, ...options });
+  return run(process.execPath, [tool, ...args], { cwd: root, timeout: groupTimeoutMs, killSignal: 'SIGKILL', ...options });
 }
 
 /** One check that passes or fails as a whole. @returns {Promise<Result>} */
@@ -80,6 +82,11 @@ async function vitest(name, projects, args = []) {
   const code = await node(tools.vitest, ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args]);
   const report = readJson(file);
   const counts = report && { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests };
+  for (const { name: path, assertionResults } of report?.testResults ?? []) {
+    for (const { fullName, status } of assertionResults) {
+      if (status === 'skipped' || status === 'pending') console.log(`skipped: ${relative(root, path)}: ${fullName}`);
+    }
+  }
   return { code, ...counted(name, code, counts), counts };
 }
 
@@ -90,6 +97,7 @@ async function nodeTests() {
   // The threshold is judged below, as a check of its own.
   const { code: _code, counts: _counts, ...result } = await vitest('unit contract integration', ['unit', 'contract', 'integration'], [
     '--coverage.enabled',
+    '--coverage.reportOnFailure',
     '--coverage.thresholds.lines=0',
   ]);
   const percent = readJson(summary)?.total?.lines?.pct;

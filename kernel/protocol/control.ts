@@ -102,6 +102,10 @@ export class ControlReceiver {
     return exchange(this.#words, signalWord, 0);
   }
 
+  putBackSignal(): void {
+    store(this.#words, signalWord, interruptSignal);
+  }
+
   /** Output messages that were acknowledged since the worker's start, modulo 2**32. */
   acknowledged(): number {
     return load(this.#words, acknowledgedWord) >>> 0;

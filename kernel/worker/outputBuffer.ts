@@ -67,6 +67,7 @@ export class OutputBuffer {
 
   /** After Stop what is left leaves without waiting: one message per interrupt, and these come every 100 ms. */
   #awaitCredit(): boolean {
-    return this.#control.waitUntil(() => ((this.#sent - this.#control.acknowledged()) >>> 0) < maxUnacknowledged);
+    // Both wrap around at 2**32; their difference does not.
+    return this.#control.waitUntil(() => ((this.#sent - this.#control.acknowledged()) | 0) < maxUnacknowledged);
   }
 }

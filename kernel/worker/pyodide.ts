@@ -8,8 +8,15 @@ export type KernelModule = {
   prepare(): void;
   start(bridge: Bridge): PyProxy;
   version(): string;
-  sync(names: string[], datas: (Uint8Array | undefined)[]): void;
-  execute(source: string, filename: string, isFile: boolean, firstLine: number, argv: string[]): string;
+  execute(
+    source: string,
+    filename: string,
+    isFile: boolean,
+    firstLine: number,
+    argv: string[],
+    fileNames?: string[],
+    fileDatas?: (Uint8Array | undefined)[],
+  ): string;
   inspect_variables(): string;
 };
 
@@ -22,8 +29,12 @@ export type Bridge = {
   /** A line; undefined at the end of file; false on Stop. */
   ask(prompt: string, password: boolean): string | undefined | false;
   sleep(seconds: number): boolean;
-  /** Raises KeyboardInterrupt in Python if Stop was pressed. */
-  check(): void;
+  /** Whether Stop was pressed; asked again it is false, until it is pressed again. */
+  take_interrupt(): boolean;
+  /** The signal came at a moment that does not suit: it is to come again. */
+  put_back_interrupt(): void;
+  /** The script is over: no signal reaches Python before the next one. */
+  ended(): void;
 };
 
 export type EmscriptenModule = {
@@ -34,10 +45,9 @@ export type EmscriptenModule = {
 export type Pyodide = {
   version: string;
   _module: EmscriptenModule;
-  FS: { writeFile(path: string, data: Uint8Array, options: { canOwn: boolean }): void };
+  FS: { writeFile(path: string, data: Uint8Array, options: { canOwn: boolean }): void; unmount?(path: string): void };
   pyimport(name: '_pyexekube.kernel'): KernelModule;
   setInterruptBuffer(buffer: { 0: number }): void;
-  checkInterrupt(): void;
   setStdin(options: { stdin: () => string | null }): void;
   setStdout(options: { write: (bytes: Uint8Array) => number }): void;
   setStderr(options: { write: (bytes: Uint8Array) => number }): void;

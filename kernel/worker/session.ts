@@ -27,7 +27,6 @@ export class KernelSession {
   readonly #signals: SignalSource;
   readonly #output: OutputBuffer;
   readonly #execute: KernelModule['execute'];
-  readonly #sync: KernelModule['sync'];
   readonly #inspectVariables: KernelModule['inspect_variables'];
   readonly #staging: PyBufferView;
   readonly #stagingOffset: number;
@@ -42,7 +41,6 @@ export class KernelSession {
     const kernel = this.#python.pyimport('_pyexekube.kernel');
     // Each look at a member makes a new proxy: one look is enough.
     this.#execute = kernel.execute;
-    this.#sync = kernel.sync;
     this.#inspectVariables = kernel.inspect_variables;
     // Held for good, so that the bytearray keeps its place; the memory's view is new after each growth, its offset is not.
     this.#staging = kernel.start(this.#bridge()).getBuffer('u8');
@@ -74,14 +72,10 @@ export class KernelSession {
     this.#signals.setRunning(true);
     try {
       const { source, filename, isFile, lineOffset, argv, files } = command;
-      if (files.length > 0) {
-        // Python knows undefined as None; null would come as an object of its own.
-        this.#sync(
-          files.map((file) => file.path),
-          files.map((file) => file.data ?? undefined),
-        );
-      }
-      const { exitCode, interrupted } = parseEnd(this.#execute(source, filename, isFile, lineOffset, argv));
+      // Python knows undefined as None; null would come as an object of its own.
+      const names = files.length === 0 ? undefined : files.map((file) => file.path);
+      const datas = files.length === 0 ? undefined : files.map((file) => file.data ?? undefined);
+      const { exitCode, interrupted } = parseEnd(this.#execute(source, filename, isFile, lineOffset, argv, names, datas));
       this.#signals.setRunning(false);
       this.#output.flush();
       this.#send({ type: 'finished', exitCode, interrupted, durationMs: now() - startedAt, memoryBytes: this.#memoryBytes() });
@@ -123,7 +117,9 @@ export class KernelSession {
         this.#control.waitUntil(() => false, seconds * 1000);
         return this.#control.isInterrupted();
       },
-      check: () => this.#python.checkInterrupt(),
+      take_interrupt: () => this.#signals.isRunning() && this.#control.takeSignal() !== 0,
+      put_back_interrupt: () => this.#control.putBackSignal(),
+      ended: () => this.#signals.setRunning(false),
     };
   }
 

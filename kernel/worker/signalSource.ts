@@ -28,6 +28,10 @@ export class SignalSource {
     this.#lastTick = now();
   }
 
+  isRunning(): boolean {
+    return this.#running;
+  }
+
   get 0(): number {
     if (!this.#running) return 0;
     const signal = this.#control.takeSignal();

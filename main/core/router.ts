@@ -35,8 +35,7 @@ export function createRouter({ connections, editors, files, jobs, output, runs, 
       const procedure = path.join('.');
       try {
         const result = await next();
-        // The declared types of events are kept by the contract's own output schemas, inside of this middleware.
-        if (isAsyncIterable(result.output)) return { ...result, output: translatingEvents(result.output, procedure, log) as typeof result.output };
+        if (isAsyncIterable(result.output)) return { ...result, output: translatingEvents(result.output, procedure, log) };
         return result;
       } catch (error) {
         throw toTransportError(error, procedure, log);

@@ -2,7 +2,7 @@ import { CircleAlert, Info, TriangleAlert, Unplug } from 'lucide-react';
 import { type ReactNode } from 'react';
 import { useEditorsStore } from '../editor/index.ts';
 import { classes } from '../lib/classes.ts';
-import { core, useConnection } from '../rpc/index.ts';
+import { connectNow, core, useConnection } from '../rpc/index.ts';
 import { useSystem } from '../rpc/system.ts';
 import { Button, reportError } from '../ui/index.ts';
 
@@ -49,9 +49,9 @@ function ConnectionBanner() {
       return <Banner look="offline">The connection to the {inApp ? 'core' : 'server'} is lost; connecting again. What you type stays here and is saved then.</Banner>;
     case 'lost':
       return (
-        <Banner look="error" actions={<Button size="small" onClick={() => location.reload()}>Try again</Button>}>
+        <Banner look="error" actions={connection.refused || inApp ? null : <Button size="small" onClick={connectNow}>Try again</Button>}>
           {connection.refused
-            ? 'The server does not let this window in, because it was started anew or the address lacks its token. Open the address that the server printed when it started.'
+            ? 'The server does not let this window in, because it was started anew or the address lacks its token. Open the address that it printed in this browser: then this window goes on, too, and what you typed is saved.'
             : inApp
               ? 'The core of the application does not answer. What you type stays in this window; restart the application when you have copied what you need.'
               : 'The server does not answer. What you type stays in this window as long as it is open. Start the server again with “npm run serve”, and open the address that it prints.'}

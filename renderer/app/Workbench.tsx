@@ -1,16 +1,15 @@
-import { Fragment, lazy, Suspense, useSyncExternalStore, type ReactNode } from 'react';
-import { Group, Panel, Separator } from 'react-resizable-panels';
+import { Fragment, useEffect, useSyncExternalStore, type ReactNode } from 'react';
+import { Group, Panel, Separator, useGroupRef } from 'react-resizable-panels';
 import { ConsolePanel } from '../console/index.ts';
 import { EditorArea } from '../editor/index.ts';
 import { FilesPanel } from '../files/index.ts';
 import { HistoryPanel } from '../history/index.ts';
 import { PlotsPanel } from '../plots/index.ts';
-import { Region } from '../ui/index.ts';
+import { SettingsPanel } from '../settings/index.ts';
+import { ErrorBoundary } from '../ui/index.ts';
 import { VariablesPanel } from '../variables/index.ts';
 import { Welcome } from '../welcome/index.ts';
-import { rememberSizes, useLayout, type SideView } from './layoutStore.ts';
-
-const SettingsPanel = lazy(async () => ({ default: (await import('../settings/SettingsPanel.tsx')).SettingsPanel }));
+import { rememberedSizes, rememberSizes, sizesFor, useLayout, useLayoutRestored, type SideView } from './layoutStore.ts';
 
 /** Below this width there is no room for Variables and Plots beside the editor. */
 const narrow = matchMedia('(max-width: 760px)');
@@ -35,9 +34,10 @@ export function Workbench() {
     <Split
       direction="horizontal"
       panels={[
-        ...(side === null ? [] : [{ id: 'side', size: 22, minSize: 200, content: <Side view={side} /> }]),
+        ...(side === null ? [] : [{ id: 'side', name: side, size: 22, minSize: 200, content: <Side view={side} /> }]),
         {
           id: 'centre',
+          name: 'The middle of the window',
           size: 78,
           minSize: 240,
           content: (
@@ -46,6 +46,7 @@ export function Workbench() {
               panels={[
                 {
                   id: 'upper',
+                  name: 'The upper half',
                   size: 62,
                   minSize: 96,
                   content: (
@@ -54,16 +55,17 @@ export function Workbench() {
                       panels={[
                         {
                           id: 'editor',
+                          name: 'The editor',
                           size: 72,
                           minSize: 200,
                           content: <EditorArea empty={<Welcome />} />,
                         },
-                        ...(right && !isNarrow ? [{ id: 'right', size: 28, minSize: 180, content: <Right /> }] : []),
+                        ...(right && !isNarrow ? [{ id: 'right', name: 'The right side', size: 28, minSize: 180, content: <Right /> }] : []),
                       ]}
                     />
                   ),
                 },
-                ...(console ? [{ id: 'console', size: 38, minSize: 96, content: <ConsolePanel /> }] : []),
+                ...(console ? [{ id: 'console', name: 'The console', size: 38, minSize: 96, content: <ConsolePanel /> }] : []),
               ]}
             />
           ),
@@ -75,6 +77,8 @@ export function Workbench() {
 
 interface SplitPanel {
   id: string;
+  /** `The console` */
+  name: string;
   /** Percent of the group, when nothing else is remembered. */
   size: number;
   /** Pixels. */
@@ -83,9 +87,20 @@ interface SplitPanel {
 }
 
 function Split({ direction, panels }: { direction: 'horizontal' | 'vertical'; panels: SplitPanel[] }) {
-  const sizes = useLayout.getState().sizes;
+  const sizes = rememberedSizes();
+  const group = useGroupRef();
+  const restored = useLayoutRestored((state) => state.restored);
+
+  useEffect(() => {
+    // Panels that come later, or that the kept layout itself brings, begin with their remembered size.
+    const drawn = Object.keys(group.current?.getLayout() ?? {});
+    const remembered = restored ? sizesFor(rememberedSizes(), drawn) : null;
+    if (remembered !== null) group.current?.setLayout(remembered);
+  }, [restored, group]);
+
   return (
     <Group
+      groupRef={group}
       orientation={direction}
       className="h-full min-h-0 min-w-0 grow"
       onLayoutChanged={(layout, { isUserInteraction }) => {
@@ -96,7 +111,7 @@ function Split({ direction, panels }: { direction: 'horizontal' | 'vertical'; pa
         <Fragment key={panel.id}>
           {index > 0 && <Separator className="panel-separator" aria-label={`Size of ${panels[index - 1]?.id ?? ''} and ${panel.id}`} />}
           <Panel id={panel.id} defaultSize={`${sizes[panel.id] ?? panel.size}%`} minSize={panel.minSize}>
-            {panel.content}
+            <ErrorBoundary name={panel.name}>{panel.content}</ErrorBoundary>
           </Panel>
         </Fragment>
       ))}
@@ -111,11 +126,7 @@ function Side({ view }: { view: SideView }) {
     case 'History':
       return <HistoryPanel />;
     case 'Settings':
-      return (
-        <Suspense fallback={<Region name="Settings">{null}</Region>}>
-          <SettingsPanel />
-        </Suspense>
-      );
+      return <SettingsPanel />;
   }
 }
 
@@ -124,8 +135,8 @@ function Right() {
     <Split
       direction="vertical"
       panels={[
-        { id: 'variables', size: 55, minSize: 80, content: <VariablesPanel /> },
-        { id: 'plots', size: 45, minSize: 80, content: <PlotsPanel /> },
+        { id: 'variables', name: 'Variables', size: 55, minSize: 80, content: <VariablesPanel /> },
+        { id: 'plots', name: 'Plots', size: 45, minSize: 80, content: <PlotsPanel /> },
       ]}
     />
   );

@@ -1,1 +1,1 @@
-export { App } from './App.tsx';
+export { showWindow } from './showWindow.tsx';

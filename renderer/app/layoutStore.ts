@@ -16,6 +16,16 @@ export type Layout = z.infer<typeof Layout>;
 
 export const useLayout = create<Layout>()(() => Layout.parse({}));
 
+/** Whether the layout of the last time has been taken: panels that were drawn before take their sizes then. */
+export const useLayoutRestored = create<{ restored: boolean }>()(() => ({ restored: false }));
+
+/** The sizes of exactly these panels as remembered; null unless all are known and fill their group. */
+export function sizesFor(sizes: Record<string, number>, ids: readonly string[]): Record<string, number> | null {
+  const known = ids.map((id) => [id, sizes[id] ?? 0] as const);
+  const sum = known.reduce((total, [, size]) => total + size, 0);
+  return Math.abs(sum - 100) < 0.5 && known.every(([, size]) => size > 0) ? Object.fromEntries(known) : null;
+}
+
 /** The layout kept in the settings, or the usual one when there is none or it is damaged. */
 export function parseLayout(text: string): Layout {
   if (text === '') return Layout.parse({});
@@ -35,6 +45,11 @@ export function showSide(view: SideView): void {
   useLayout.setState({ side: view });
 }
 
+/** The sizes now, for panels that are about to be drawn; panels that are drawn already know their own. */
+export function rememberedSizes(): Record<string, number> {
+  return useLayout.getState().sizes;
+}
+
 export function rememberSizes(sizes: Record<string, number>): void {
   useLayout.setState((state) => ({ sizes: { ...state.sizes, ...sizes } }));
 }
@@ -48,11 +63,22 @@ export function keepLayout(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let restored = false;
 
+  const atStart = useLayout.getState();
+
   function restore(): void {
     const { loaded, settings } = useSettings.getState();
     if (!loaded || restored) return;
-    useLayout.setState(parseLayout(settings.layout));
+    const kept = parseLayout(settings.layout);
+    // What the person opened or hid before the settings came stays as they wanted it.
+    const { side, right, console } = useLayout.getState();
+    useLayout.setState({
+      ...kept,
+      ...(side === atStart.side ? {} : { side }),
+      ...(right === atStart.right ? {} : { right }),
+      ...(console === atStart.console ? {} : { console }),
+    });
     restored = true;
+    useLayoutRestored.setState({ restored: true });
   }
 
   restore();

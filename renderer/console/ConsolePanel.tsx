@@ -43,7 +43,7 @@ function tabItem(tab: ConsoleTab, now: number): TabItem<RunId> {
 /** What is read out when a run ends. */
 function announcement(tab: ConsoleTab | null): string {
   if (tab === null || !tab.isLive || tab.status === 'running') return '';
-  return `Run ${tab.number ?? ''} ${tab.status}${tab.durationMs === null ? '' : ` after ${formatDuration(tab.durationMs)}`}`;
+  return `Run ${tab.number ?? ''} ${tab.status}${tab.durationMs === null ? '' : ` in ${formatDuration(tab.durationMs)}`}`;
 }
 
 /** The output of the runs: one tab a run, the newest in front. */

@@ -4,10 +4,11 @@ import { useSettings } from '../settings/index.ts';
 import { reportError } from '../ui/notify/index.ts';
 import { OutputItem } from './OutputItem.tsx';
 import { restoreBlock, type ConsoleSession } from './sessions.ts';
-import type { ConsoleTab } from './consoleStore.ts';
-import { LogView, type VisibleItem } from './view/logView.ts';
+import { setSearching, type ConsoleTab } from './consoleStore.ts';
+import { LogView } from './view/logView.ts';
 import { LogSelection } from './view/logSelection.ts';
 import { MatchMarks } from './view/matchMarks.ts';
+import type { VisibleItem } from './view/rowPool.ts';
 
 export interface LogHandle {
   view: LogView;
@@ -92,6 +93,7 @@ function onKey(event: KeyboardEvent, { view, selection }: LogHandle): boolean {
   const page = view.area.viewHeight - view.layout.rowHeight;
   const isMod = event.ctrlKey || event.metaKey;
   if (isMod && event.key.toLowerCase() === 'a') selection.selectAll();
+  else if (isMod && event.key.toLowerCase() === 'f') setSearching(true);
   else if (event.key === 'PageDown') view.scrollBy(page);
   else if (event.key === 'PageUp') view.scrollBy(-page);
   else if (event.key === 'ArrowDown') view.scrollBy(view.layout.rowHeight);

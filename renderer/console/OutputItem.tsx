@@ -4,8 +4,8 @@ import type { ItemBlock } from './model/blocks.ts';
 import type { ConsoleTab } from './consoleStore.ts';
 import { Traceback } from './Traceback.tsx';
 
-/** A step of the output that is not text: a display, a value, a traceback, a note of the application. */
-export function OutputItem({ block, version, tab }: { block: ItemBlock; version: number; tab: ConsoleTab }) {
+/** A step of the output that is not text: a display, a value, a traceback, a note of the application. `version` tells of a redraw. */
+export function OutputItem({ block, tab }: { block: ItemBlock; version: number; tab: ConsoleTab }) {
   const { body } = block;
   switch (body.kind) {
     case 'note':
@@ -19,6 +19,6 @@ export function OutputItem({ block, version, tab }: { block: ItemBlock; version:
       return <Traceback traceback={body.traceback} name={body.name} frames={body.frames} tabId={tab.tabId} />;
     case 'display':
     case 'result':
-      return <BundleView key={version} bundle={body.bundle} isResult={body.kind === 'result'} />;
+      return <BundleView bundle={body.bundle} isResult={body.kind === 'result'} />;
   }
 }

@@ -27,7 +27,7 @@ export function BundleView({ bundle, isResult }: BundleViewProps) {
   return (
     <div className="group/bundle relative flex items-start gap-1" data-result={isResult || undefined}>
       <div className="min-w-0 grow">
-        <ViewBody view={view} alternative={textOf(views)} />
+        <ViewBody view={view} alternative={textOf(views)} owner={bundle} />
       </div>
       {!isPlain && (
         <Menu align="end" items={menuItems(views, chosen, setChosen)}>
@@ -72,10 +72,10 @@ export function saveView(view: View): void {
 }
 
 /** One view of a bundle; `alternative` says in words what a picture shows. */
-export function ViewBody({ view, alternative }: { view: View; alternative: string }) {
+export function ViewBody({ view, alternative, owner = view }: { view: View; alternative: string; owner?: object }) {
   switch (view.kind) {
     case 'html':
-      return <HtmlFrame html={view.text} />;
+      return <HtmlFrame html={view.text} owner={owner} />;
     case 'svg':
     case 'picture':
       return (

@@ -3,10 +3,11 @@ import type { editor } from 'monaco-editor/editor';
 import { useEffect, useMemo, useState } from 'react';
 import { useSettings, useTheme } from '../settings/index.ts';
 import { watchCells } from './cellMarks.ts';
+import { documentUri } from './documents.ts';
 import { attachEditor } from './editorHost.ts';
+import { useEditorsStore } from './editorsStore.ts';
 import { onView } from './keeping.ts';
-import './monaco.ts';
-import { monacoThemeName } from './monacoThemes.ts';
+import { monacoThemeName } from '../lib/monacoThemes.ts';
 
 const fixedOptions: editor.IStandaloneEditorConstructionOptions = {
   ariaLabel: 'Editor',
@@ -36,10 +37,17 @@ const fixedOptions: editor.IStandaloneEditorConstructionOptions = {
 
 const monoFonts = "ui-monospace, 'SF Mono', 'Cascadia Code', Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace";
 
-/** The text editor; which text it shows follows the active tab. */
+function activeUri(): string | null {
+  const { activeId } = useEditorsStore.getState();
+  return activeId === null ? null : documentUri(activeId);
+}
+
+/** The text editor, once Monaco has loaded; which text it shows follows the active tab. */
 export function CodeEditor() {
   const settings = useSettings((state) => state.settings);
   const theme = useTheme((state) => state.theme);
+  // The editor begins with the text that it is to show, instead of one that it would have to drop again.
+  const [firstUri] = useState(activeUri);
   const [mounted, setMounted] = useState<editor.IStandaloneCodeEditor | null>(null);
   const { editorFontFamily, editorFontSize, editorTabSize, editorWordWrap, editorMinimap } = settings;
 
@@ -76,6 +84,7 @@ export function CodeEditor() {
       options={options}
       defaultLanguage="python"
       keepCurrentModel
+      {...(firstUri === null ? {} : { defaultPath: firstUri })}
       loading={null}
       onMount={(instance) => setMounted(instance)}
     />

@@ -5,7 +5,7 @@ import { Button, Dialog, reportError } from '../ui/index.ts';
 import { closeComparison, useComparison } from './compareStore.ts';
 import { keepMine, reloadFile } from './diskState.ts';
 import { documentText } from './documents.ts';
-import { monacoThemeName } from './monacoThemes.ts';
+import { monacoThemeName } from '../lib/monacoThemes.ts';
 
 /** The file on disk at the left, the tab's text at the right. */
 export function CompareDialog() {

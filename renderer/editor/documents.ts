@@ -1,6 +1,6 @@
 import type { editor, IDisposable } from 'monaco-editor/editor';
 import type { TabId } from '../../contract/ids.ts';
-import type { Monaco } from './monacoLoader.ts';
+import type { Monaco } from '../lib/monacoLoader.ts';
 
 /** The text of one tab while it is open. */
 export interface EditorDocument {
@@ -27,12 +27,17 @@ export function getDocument(id: TabId): EditorDocument | null {
   return documents.get(id) ?? null;
 }
 
+/** Monaco's name of a tab's text. */
+export function documentUri(id: TabId): string {
+  return `inmemory://tab/${id}`;
+}
+
 export function documentText(id: TabId): string {
   return documents.get(id)?.model.getValue() ?? '';
 }
 
 export function createDocument(monaco: Monaco, input: NewDocument): EditorDocument {
-  const uri = monaco.Uri.from({ scheme: 'inmemory', authority: 'tab', path: `/${input.id}` });
+  const uri = monaco.Uri.parse(documentUri(input.id));
   const model = monaco.editor.createModel(input.text, languageOf(input.path), uri);
   model.setEOL(monaco.editor.EndOfLineSequence.LF);
   const document: EditorDocument = {

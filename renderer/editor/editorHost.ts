@@ -1,5 +1,6 @@
 import type { editor, IDisposable } from 'monaco-editor/editor';
 import type { TabId } from '../../contract/ids.ts';
+import { deferred } from '../lib/deferred.ts';
 import { getDocument } from './documents.ts';
 import { useCursorStore, useEditorsStore } from './editorsStore.ts';
 import type { TextPosition } from './types.ts';
@@ -11,6 +12,10 @@ let shownId: TabId | null = null;
 let goTo: { id: TabId; position: TextPosition } | null = null;
 let wantsFocus = false;
 
+const usable = deferred<void>();
+/** Resolves when the editor is there and takes keys: what is less urgent waits for it. */
+export const whenEditorUsable: Promise<void> = usable.promise;
+
 /** Called with the tab whose cursor, scroll or folding changed. */
 type ViewListener = (id: TabId) => void;
 
@@ -21,10 +26,11 @@ export function currentEditor(): editor.IStandaloneCodeEditor | null {
 /** Puts the mounted editor to use. @returns takes it out of use again */
 export function attachEditor(mounted: editor.IStandaloneCodeEditor, onView: ViewListener): () => void {
   host = mounted;
-  // The component made an empty text of its own, which nobody shows.
-  const unused = mounted.getModel();
+  const first = mounted.getModel();
   showActive();
-  if (unused !== null && unused !== mounted.getModel()) unused.dispose();
+  // Without an active tab the component made an empty text of its own, which nobody shows.
+  if (first !== null && first.uri.authority !== 'tab') first.dispose();
+  usable.resolve();
   const listeners: IDisposable[] = [
     mounted.onDidChangeCursorSelection(() => {
       readCursor();

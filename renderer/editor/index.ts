@@ -1,7 +1,7 @@
 export { onTabClosed } from './closeTabs.ts';
 export { EditorArea } from './EditorArea.tsx';
 export { editorCommands } from './editorCommands.ts';
-export { focusEditor } from './editorHost.ts';
+export { focusEditor, whenEditorUsable } from './editorHost.ts';
 export { useCursorStore, useEditorsStore, type EditorsState } from './editorsStore.ts';
 export { findFileTab, openFile, openScratch, openScratchFully, type NewScratch } from './openTabs.ts';
 export { followRenamed } from './renamed.ts';

@@ -3,6 +3,7 @@ import { maxEditableBytes } from '../../contract/files.ts';
 import type { TabId } from '../../contract/ids.ts';
 import { core, useConnection } from '../rpc/index.ts';
 import { useSystem } from '../rpc/system.ts';
+import { ask } from '../ui/index.ts';
 import { documentText, getDocument, isClean } from './documents.ts';
 import { rememberView } from './editorHost.ts';
 import { findTab, patchTab, useEditorsStore } from './editorsStore.ts';
@@ -133,6 +134,23 @@ function isUnkept(): boolean {
   return useEditorsStore.getState().tabs.some(({ id }) => getDocument(id)?.model.getVersionId() !== keptVersions.get(id));
 }
 
+/** The person wants to close the window although the last changes are only in it. */
+let leaving = false;
+
+async function askToLeave(): Promise<void> {
+  const answer = await ask({
+    title: 'Close, and lose the last changes?',
+    message: 'What you typed last could not be written to disk yet: it is only in this window.',
+    choices: [
+      { id: 'stay', label: 'Stay' },
+      { id: 'close', label: 'Close anyway', variant: 'danger' },
+    ],
+  });
+  if (answer !== 'close') return;
+  leaving = true;
+  window.close();
+}
+
 /** Starts keeping what happens to the tabs. @returns stops it */
 export function startKeeping(): () => void {
   const stops = [
@@ -156,7 +174,11 @@ export function startKeeping(): () => void {
   function onLeave(event: BeforeUnloadEvent): void {
     // Only when leaving would lose text: saving fails, or the core is away.
     const cannotKeep = useEditorsStore.getState().keeping === 'failing' || useConnection.getState().status !== 'connected';
-    if (cannotKeep && isUnkept()) event.preventDefault();
+    if (cannotKeep && isUnkept() && !leaving) {
+      event.preventDefault();
+      // A browser asks by itself; Electron would just not close.
+      if (location.protocol === 'app:') void askToLeave();
+    }
     flush();
   }
   window.addEventListener('blur', flush);

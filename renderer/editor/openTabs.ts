@@ -7,7 +7,7 @@ import { createDocument } from './documents.ts';
 import { focusEditor, reveal } from './editorHost.ts';
 import { findTab, insertTab, nextScratchTitle, useEditorsStore } from './editorsStore.ts';
 import { keepTab, noteKept, onEdit } from './keeping.ts';
-import { loadedMonaco, loadMonaco, type Monaco } from './monacoLoader.ts';
+import { loadedMonaco, loadMonaco, type Monaco } from '../lib/monacoLoader.ts';
 import { takeTab } from './tabLocks.ts';
 import type { EditorTabInfo, TextPosition } from './types.ts';
 import { parseViewState } from './viewState.ts';

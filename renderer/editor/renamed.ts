@@ -4,7 +4,7 @@ import { useSystem } from '../rpc/system.ts';
 import { setDocumentPath } from './documents.ts';
 import { patchTab, useEditorsStore } from './editorsStore.ts';
 import { keepTab } from './keeping.ts';
-import { loadMonaco } from './monacoLoader.ts';
+import { loadMonaco } from '../lib/monacoLoader.ts';
 
 /** A file or folder was renamed in this window: the tabs of it and of what is in it follow. */
 export async function followRenamed(from: string, to: string): Promise<void> {

@@ -1,19 +1,19 @@
 import { toAppError } from '../../contract/errors.ts';
 import type { EditorTab } from '../../contract/editors.ts';
 import type { TabId } from '../../contract/ids.ts';
-import { core, useConnection } from '../rpc/index.ts';
+import { takeTabs } from '../rpc/early.ts';
+import { useConnection } from '../rpc/index.ts';
 import { useSettings } from '../settings/index.ts';
 import { notify, reportError } from '../ui/index.ts';
 import { checkDisk } from './diskState.ts';
 import { focusEditor } from './editorHost.ts';
 import { useEditorsStore } from './editorsStore.ts';
-import { loadMonaco } from './monacoLoader.ts';
 import { openScratch, restoreTab } from './openTabs.ts';
 import { takeTab } from './tabLocks.ts';
 
 /** Brings the tabs of the last time back, as they were, unsaved text included. Once, at the window's start. */
 export async function restoreTabs(): Promise<void> {
-  const [stored] = await Promise.all([loadStored(), loadMonaco()]);
+  const stored = await loadStored();
   const taken = await Promise.all(stored.tabs.map((tab) => takeTab(tab.id)));
   const mine = stored.tabs.filter((_, index) => taken[index]);
   const tabs = await Promise.all(mine.map(restoreTab));
@@ -41,7 +41,7 @@ export async function restoreTabs(): Promise<void> {
 async function loadStored(): Promise<{ tabs: EditorTab[]; activeId: TabId | null }> {
   for (;;) {
     try {
-      return await core.editors.load();
+      return await takeTabs();
     } catch (error) {
       const known = toAppError(error);
       if (!known.retryable && known.code !== 'UNAUTHENTICATED') {

@@ -10,7 +10,7 @@ import { documentText, getDocument, setDocumentPath } from './documents.ts';
 import { reloadFile, whileWriting } from './diskState.ts';
 import { findTab, patchTab } from './editorsStore.ts';
 import { keepTab } from './keeping.ts';
-import { loadMonaco } from './monacoLoader.ts';
+import { loadMonaco } from '../lib/monacoLoader.ts';
 import { findFileTab } from './openTabs.ts';
 
 /** Writes a tab to its file; a scratch tab asks for one. @returns whether it was written */

@@ -25,7 +25,7 @@ describe('createSaveScheduler', () => {
   });
 
   it('saves once after the last of many touches', async () => {
-    const save = vi.fn(async () => {});
+    const save = vi.fn<(id: Id) => Promise<void>>(async () => {});
     const { scheduler, statuses } = setUp(save);
     for (let i = 0; i < 3; i++) {
       scheduler.touch('a');
@@ -39,7 +39,7 @@ describe('createSaveScheduler', () => {
   });
 
   it('saves within a second while touches never pause', async () => {
-    const save = vi.fn(async () => {});
+    const save = vi.fn<(id: Id) => Promise<void>>(async () => {});
     const { scheduler } = setUp(save);
     for (let i = 0; i < 25; i++) {
       scheduler.touch('a');
@@ -49,7 +49,7 @@ describe('createSaveScheduler', () => {
   });
 
   it('lets a sooner timing win over a later one, whichever comes first', async () => {
-    const save = vi.fn(async () => {});
+    const save = vi.fn<(id: Id) => Promise<void>>(async () => {});
     const { scheduler } = setUp(save);
     scheduler.touch('a');
     scheduler.touch('a', { delayMs: 1200, maxDelayMs: 5000 });
@@ -63,7 +63,7 @@ describe('createSaveScheduler', () => {
 
   it('never saves one id twice at once, and saves again what was touched meanwhile', async () => {
     let finish: () => void = () => {};
-    const save = vi.fn(() => new Promise<void>((resolve) => (finish = resolve)));
+    const save = vi.fn<(id: Id) => Promise<void>>(() => new Promise((resolve) => (finish = resolve)));
     const { scheduler } = setUp(save);
     scheduler.touch('a');
     await vi.advanceTimersByTimeAsync(400);
@@ -80,7 +80,7 @@ describe('createSaveScheduler', () => {
 
   it('keeps what could not be saved, says so, and tries again', async () => {
     let full = true;
-    const save = vi.fn(async () => {
+    const save = vi.fn<(id: Id) => Promise<void>>(async () => {
       if (full) throw new Error('The disk is full.');
     });
     const { scheduler, statuses } = setUp(save);
@@ -95,7 +95,7 @@ describe('createSaveScheduler', () => {
   });
 
   it('flushes at once, and forgets what is not to be saved', async () => {
-    const save = vi.fn(async () => {});
+    const save = vi.fn<(id: Id) => Promise<void>>(async () => {});
     const { scheduler } = setUp(save);
     scheduler.touch('a');
     scheduler.touch('b');

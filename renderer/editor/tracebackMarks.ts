@@ -1,7 +1,7 @@
 import type { editor } from 'monaco-editor/editor';
 import type { TabId } from '../../contract/ids.ts';
 import { getDocument } from './documents.ts';
-import { loadedMonaco } from './monacoLoader.ts';
+import { loadedMonaco } from '../lib/monacoLoader.ts';
 
 export interface TracebackMark {
   /** From 1. */

@@ -20,8 +20,15 @@ const switchboard = createSwitchboard();
  */
 export const core: ContractRouterClient<Contract> = createORPCClient(switchboard);
 
+let retry: (() => void) | null = null;
+
 /** Starts connecting; once, at the window's start. */
 export function connect(): void {
   if (location.protocol === 'app:') connectByPort(switchboard);
-  else connectBySocket(switchboard, clientId);
+  else retry = connectBySocket(switchboard, clientId);
+}
+
+/** Tries to connect at once, without waiting for the next turn. */
+export function connectNow(): void {
+  retry?.();
 }

@@ -35,9 +35,13 @@ async function isRefused(clientId: ClientId): Promise<boolean> {
   }
 }
 
-/** Keeps one WebSocket to the server open, and opens a new one, with growing pauses, when it closes. */
-export function connectBySocket(switchboard: Switchboard, clientId: ClientId): void {
+/**
+ * Keeps one WebSocket to the server open, and opens a new one, with growing pauses, when it closes.
+ * @returns tries at once instead of waiting for the next turn
+ */
+export function connectBySocket(switchboard: Switchboard, clientId: ClientId): () => void {
   let attempt = 0;
+  let timer: number | undefined;
   let everConnected = false;
   let lostSinceMs: number | null = null;
 
@@ -54,6 +58,8 @@ export function connectBySocket(switchboard: Switchboard, clientId: ClientId): v
     socket.binaryType = 'arraybuffer';
     let release: (() => void) | null = null;
     socket.addEventListener('open', () => {
+      window.clearTimeout(timer);
+      timer = undefined;
       attempt = 0;
       everConnected = true;
       lostSinceMs = null;
@@ -79,15 +85,28 @@ export function connectBySocket(switchboard: Switchboard, clientId: ClientId): v
         new AppError('UNAVAILABLE', 'The server does not answer.', { action: 'Start it again with `npm run serve`, and open the address that it prints.' }),
       );
     }
-    window.setTimeout(() => void open(), backoffMs(attempt++));
+    openAfter(backoffMs(attempt++));
+  }
+
+  function openAfter(ms: number): void {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      timer = undefined;
+      void open();
+    }, ms);
   }
 
   function giveUp(error: AppError): void {
     setConnection({ status: 'lost', sinceMs: lostSinceMs ?? Date.now(), refused: true });
     switchboard.refuse(error);
+    // Another window of this browser may show the new token; its cookie is this one's, too, and what was typed here is saved then.
+    openAfter(lostAfterMs / 2);
   }
 
   void open();
+  return () => {
+    if (timer !== undefined) openAfter(0);
+  };
 }
 
 function refused(): AppError {

@@ -14,6 +14,10 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
   }
 }
 
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
 describe('createSwitchboard', () => {
   it('makes calls wait for a connection', async () => {
     const board = createSwitchboard();
@@ -45,8 +49,8 @@ describe('createSwitchboard', () => {
     };
     const gone = board.connect({ call: async () => stream });
     const output = await board.call([], null, options);
-    if (typeof output !== 'object' || output === null || !(Symbol.asyncIterator in output)) throw new Error('no stream');
-    const iterator = (output as AsyncIterable<number>)[Symbol.asyncIterator]();
+    if (!isStream(output)) throw new Error('no stream');
+    const iterator = output[Symbol.asyncIterator]();
     expect(await iterator.next()).toEqual({ done: false, value: 7 });
     const step = codeOf(iterator.next());
     await Promise.resolve();

@@ -41,8 +41,8 @@ export class FrameLink {
   open(onChange: (link: KernelLink) => void): KernelLink {
     const { port1, port2 } = new MessageChannel();
     const link = new KernelLink(port1, (changed) => {
-      if (changed.state.status === 'lost' || changed.state.status === 'failed') this.#links.delete(changed);
       onChange(changed);
+      if (changed.state.status === 'lost' || changed.state.status === 'failed') this.#links.delete(changed);
     });
     this.#links.add(link);
     void this.#loaded.then(() => this.#post('pyexekube.kernel', port2));
@@ -55,7 +55,13 @@ export class FrameLink {
     this.#disposed = true;
     clearInterval(this.#pings);
     this.#element.remove();
-    for (const link of [...this.#links]) link.end({ status: 'lost', reason }, 'stopped');
+    for (const link of [...this.#links]) {
+      link.end(link.state.status === 'starting' ? { status: 'failed', message: reason } : { status: 'lost', reason }, 'stopped');
+    }
+  }
+
+  owns(link: KernelLink): boolean {
+    return this.#links.has(link);
   }
 
   #post(type: string, port: MessagePort): void {

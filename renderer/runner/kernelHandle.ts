@@ -49,8 +49,8 @@ export class KernelHandle {
   state(): KernelState {
     const link = this.#running ?? this.#link;
     if (link === null) return this.#lost ?? { status: 'idle' };
-    const state = link.state;
-    return state.status === 'busy' ? { ...state, status: 'busy', stopping: this.#stopping } : (state as KernelState);
+    const { state } = link;
+    return state.status === 'busy' ? { ...state, stopping: this.#stopping } : state;
   }
 
   /** Called after each change of `state()`. */
@@ -60,7 +60,7 @@ export class KernelHandle {
   }
 
   /**
-   * Runs a source; events come in order, `finished` last. `globals: 'fresh'` runs in an interpreter of its own, which is thrown away.
+   * Runs a source; events come in order, `finished` last, `lost` before it when the interpreter is gone. `globals: 'fresh'` runs in an interpreter of its own, which is thrown away.
    * @throws AppError CONFLICT while another execution of this kernel is in flight
    */
   execute(command: ExecuteCommand, on: (event: KernelEvent) => void): Execution {

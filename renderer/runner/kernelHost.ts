@@ -55,7 +55,7 @@ export function createKernelHost(options: { frameUrl?: string } = {}): KernelHos
       alive.delete(link);
       if (spare === link) spare = null;
       // Assets that could not be loaded are asked for anew with the next start.
-      if (link.state.status === 'failed') rebuild(link.state.message);
+      if (link.state.status === 'failed' && frame?.owns(link) === true) rebuild(link.state.message);
     }
     for (const handle of handles.values()) handle.linkChanged(link);
     changed();
@@ -94,9 +94,9 @@ export function createKernelHost(options: { frameUrl?: string } = {}): KernelHos
   function take(): KernelLink | null {
     const taken = spare ?? (makeRoom() ? open() : null);
     spare = null;
-    void taken?.started().then(() => {
+    void taken?.started().then((state) => {
       clearTimeout(refill);
-      if (!disposed) refill = setTimeout(warm, refillMs);
+      if (!disposed && state.status === 'ready') refill = setTimeout(warm, refillMs);
     });
     return taken;
   }

@@ -3,7 +3,8 @@ import { FrameMessage } from '../../kernel/protocol/wire.ts';
 
 export type LinkState =
   | { status: 'starting' }
-  | { status: 'ready' | 'busy'; pythonVersion: string; memoryBytes: number }
+  | { status: 'ready'; pythonVersion: string; memoryBytes: number }
+  | { status: 'busy'; pythonVersion: string; memoryBytes: number }
   | { status: 'lost'; reason: string }
   | { status: 'failed'; message: string };
 
@@ -23,6 +24,7 @@ export class KernelLink {
   readonly #port: MessagePort;
   readonly #onChange: (link: KernelLink) => void;
   #inFlight: InFlight | null = null;
+  #lastEnd: ExecutionEnd | null = null;
   #inspections: ((variables: Variables | null) => void)[] = [];
   #readyWaiters: (() => void)[] = [];
 
@@ -91,7 +93,9 @@ export class KernelLink {
         for (const resolve of this.#inspections.splice(0)) resolve(event);
         return;
       case 'finished':
-        this.#finish(event.end);
+        // With its interpreter lost, why follows at once: the execution is over when that is known, too.
+        if (event.end.kernelLost) this.#lastEnd = event.end;
+        else this.#finish(event.end);
         return;
       default:
         this.#inFlight?.on(event);
@@ -147,12 +151,12 @@ export class KernelLink {
   }
 
   #gone(state: LinkState, status: 'stopped' | 'failed' | 'interrupted'): void {
-    if (this.#inFlight !== null) {
-      const durationMs = performance.now() - this.#inFlight.startedAt;
-      this.#finish({ status, exitCode: status === 'failed' ? 1 : 130, durationMs, peakMemoryBytes: null, kernelLost: true });
-    }
-    for (const resolve of this.#inspections.splice(0)) resolve(null);
     this.#become(state);
+    for (const resolve of this.#inspections.splice(0)) resolve(null);
+    if (this.#inFlight === null) return;
+    if (state.status === 'lost') this.#inFlight.on({ type: 'lost', reason: state.reason });
+    const durationMs = performance.now() - this.#inFlight.startedAt;
+    this.#finish(this.#lastEnd ?? { status, exitCode: status === 'failed' ? 1 : 130, durationMs, peakMemoryBytes: null, kernelLost: true });
   }
 
   #become(state: LinkState): void {

@@ -1,5 +1,5 @@
 import { registerCommands } from '../commands/index.ts';
-import { onTabClosed } from '../editor/index.ts';
+import { onTabClosed, whenEditorUsable } from '../editor/index.ts';
 import { useConnection } from '../rpc/index.ts';
 import { reportError } from '../ui/index.ts';
 import { disposeKernels, warmKernels } from './kernels.ts';
@@ -17,12 +17,15 @@ export function startRuns(): () => void {
     }),
     disposeKernels,
   ];
-  let frame = requestAnimationFrame(() => {
-    // The second frame begins after the first was painted.
-    frame = requestAnimationFrame(warmKernels);
+  let stopped = false;
+  let idle = 0;
+  // Python is much work for the whole machine: first the window is painted and the editor takes keys.
+  void whenEditorUsable.then(() => {
+    if (!stopped) idle = requestIdleCallback(warmKernels, { timeout: 500 });
   });
   return () => {
-    cancelAnimationFrame(frame);
+    stopped = true;
+    cancelIdleCallback(idle);
     for (const stop of stops) stop();
   };
 }

@@ -14,7 +14,7 @@ export function Questions() {
       key={title + message}
       open
       alert
-      width="small"
+      width={choices.length > 3 ? 'normal' : 'small'}
       title={title}
       description={<span className="whitespace-pre-line break-words">{message}</span>}
       onOpenChange={(open) => {

@@ -2,6 +2,7 @@ export { ask, type Choice, type Question } from './ask.ts';
 export { Button, IconButton, type ButtonProps, type IconButtonProps } from './Button.tsx';
 export { Dialog, type DialogProps } from './Dialog.tsx';
 export { EmptyState } from './EmptyState.tsx';
+export { ErrorBoundary } from './ErrorBoundary.tsx';
 export { SearchField, Select, Switch, TextField } from './fields.tsx';
 export { ContextMenu, Menu, type MenuItem } from './Menu.tsx';
 export { dismissToast, notify, reportError, type ToastInput } from './notify/index.ts';

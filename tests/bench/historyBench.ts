@@ -17,7 +17,7 @@ export async function historyBench(): Promise<void> {
     const core = await createCore({ home, host: 'test', appVersion: '0.0.0' });
     const client = createRouterClient(core.router, { context: { clientId: newClientId() } });
     const plain = new Database(join(home, 'pyexekube.sqlite'), { readonly: true });
-    const like = plain.prepare("SELECT id FROM run WHERE source LIKE '%' || ? || '%' ORDER BY id DESC LIMIT 100");
+    const like = plain.prepare("SELECT id FROM runs JOIN run_details USING (key) WHERE source LIKE '%' || ? || '%' ORDER BY key DESC LIMIT 100");
     try {
       let cursor = (await client.runs.list({ limit: 100 })).next;
       print({

@@ -1,12 +1,12 @@
-import { cp, rm, writeFile, readdir, readFile } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, Window } from './fixtures.ts';
 import { startServer } from '../support/serverProcess.ts';
 
 test('a Pyodide asset that is missing or changed is refused by name', async ({ home, page }) => {
-  const dist = await mkdtemp(join(tmpdir(), 'pyexekube-dist-'));
+  // Inside the checkout, so that the copy finds the packages.
+  await mkdir('.cache', { recursive: true });
+  const dist = await mkdtemp(join('.cache', 'changed-dist-'));
   try {
     await cp('dist', dist, { recursive: true });
     const python = join(dist, 'window', 'python');
@@ -16,7 +16,7 @@ test('a Pyodide asset that is missing or changed is refused by name', async ({ h
     const bytes = await readFile(join(python, wasm));
     bytes[1000] = (bytes[1000] ?? 0) ^ 1;
     await writeFile(join(python, wasm), bytes);
-    const server = await startServer(home, { PYEXEKUBE_TEST_DIST: dist });
+    const server = await startServer(home, dist);
     try {
       const window = new Window(page);
       await window.open(server.url);

@@ -2,6 +2,7 @@
 
 import builtins
 import getpass as getpass_module
+import operator
 import sys
 import time
 
@@ -28,8 +29,8 @@ def getpass(prompt="Password: ", stream=None, *, echo_char=None):
 
 def sleep(seconds, /):
     """time.sleep that a Stop ends at once."""
-    # The built-in's own errors for what is no number or negative.
-    wait = seconds.__index__() if hasattr(seconds, "__index__") else float(seconds)
+    # With the built-in's own errors for what is no number, or a negative one.
+    wait = seconds if isinstance(seconds, float) else operator.index(seconds)
     if wait != wait:
         raise ValueError("Invalid value NaN (not a number)")
     if wait < 0:

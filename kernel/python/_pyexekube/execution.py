@@ -8,7 +8,7 @@ import json
 import linecache
 import sys
 
-from . import displays, host, loop, streams, tracebacks
+from . import displays, files, host, loop, streams, tracebacks
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -54,16 +54,6 @@ def _exit_code(error):
     return 1
 
 
-def _guarded(step, *args):
-    """Runs a step of ours to its end even if Stop comes in the middle of it."""
-    for _ in range(5):
-        try:
-            return step(*args)
-        except KeyboardInterrupt:
-            continue
-    return None
-
-
 def _failure(error):
     try:
         event = tracebacks.describe(error)
@@ -98,12 +88,11 @@ def _run(source, filename, first_line, variables):
         displays.show_result(value)
 
 
-def execute(source, filename, is_file, first_line, argv):
-    """Runs a source in the kernel's variables.
+def execute(source, filename, is_file, first_line, argv, names=None, datas=None):
+    """Runs a source in the kernel's variables, after the files that changed were written.
 
     Returns JSON: exitCode, and whether KeyboardInterrupt ended it.
     """
-    host.reset_mask()
     streams.install()
     variables = __main__.__dict__
     variables["__name__"] = "__main__"
@@ -114,21 +103,45 @@ def execute(source, filename, is_file, first_line, argv):
     sys.argv = [filename, *argv]
     tracebacks.remember(filename, source, first_line)
     linecache.checkcache()
-    exit_code = 0
-    interrupted = False
     try:
+        error = _attempt(source, filename, first_line, variables, names, datas)
+    except KeyboardInterrupt as late:
+        error = late
+    _no_more_signals()
+    exit_code = _report(error)
+    _end()
+    return json.dumps({"exitCode": exit_code, "interrupted": isinstance(error, KeyboardInterrupt)})
+
+
+def _attempt(source, filename, first_line, variables, names, datas):
+    """Runs it, and gives what it raised."""
+    try:
+        if names is not None:
+            files.sync(names, datas)
         _run(source, filename, first_line, variables)
-    except SystemExit as error:
-        exit_code = _guarded(_exit_code, error)
-    except KeyboardInterrupt as error:
-        exit_code = 130
-        interrupted = True
-        _guarded(_failure, _drop_our_frames(error))
     except BaseException as error:
-        exit_code = 1
-        _guarded(_failure, _drop_our_frames(error))
-    _guarded(_end)
-    return json.dumps({"exitCode": exit_code, "interrupted": interrupted})
+        return error
+    return None
+
+
+def _no_more_signals():
+    """From here on only our own code runs: Stop ends it by ending the worker, if need be."""
+    while True:
+        try:
+            host.bridge.ended()
+            return
+        except KeyboardInterrupt:
+            continue
+
+
+def _report(error):
+    """Shows how it ended, and gives the exit code."""
+    if error is None:
+        return 0
+    if isinstance(error, SystemExit):
+        return _exit_code(error)
+    _failure(_drop_our_frames(error))
+    return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 
 def _end():
@@ -136,5 +149,5 @@ def _end():
     streams.flush()
     if waiting:
         tasks = "1 asyncio task is" if waiting == 1 else f"{waiting} asyncio tasks are"
-        text = f"{tasks} still pending; the next run that awaits continues them."
+        text = f"{tasks} still pending; the next run that awaits goes on with {'it' if waiting == 1 else 'them'}."
         host.bridge.output(json.dumps({"type": "note", "text": text}))

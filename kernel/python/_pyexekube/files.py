@@ -37,10 +37,16 @@ def sync(names, datas):
 def forget_modules():
     """All of the workspace's modules, since one that did not change may have imported one that did."""
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if name != "__main__" and isinstance(file, str) and file.startswith(ROOT + "/"):
+        if name != "__main__" and _is_ours(module):
             del sys.modules[name]
     importlib.invalidate_caches()
+
+
+def _is_ours(module):
+    # A package without __init__.py has no file, but a path.
+    spec = getattr(module, "__spec__", None)
+    places = [getattr(module, "__file__", None), *(getattr(spec, "submodule_search_locations", None) or ())]
+    return any(isinstance(place, str) and place.startswith(ROOT + "/") for place in places)
 
 
 def prepare():

@@ -1,5 +1,7 @@
 """The door to the worker: one object of functions, set once after the interpreter has started."""
 
+import signal
+import sys
 from types import SimpleNamespace
 
 # Bytes handed over in one step; the worker reads them from this buffer, so no proxy is made per write.
@@ -11,40 +13,30 @@ def _absent(*_args):
     return 0
 
 
-bridge = SimpleNamespace(
-    write=_absent, flush=_absent, output=_absent, ask=_absent, sleep=_absent, check=_absent
-)
+_NAMES = ("write", "flush", "output", "ask", "sleep", "take_interrupt", "put_back_interrupt", "ended")
+bridge = SimpleNamespace(**dict.fromkeys(_NAMES, _absent))
 
 
-class masked:
-    """While it is held, a Stop waits: our own code is never torn apart in the middle of a step."""
-
-    depth = 0
-    pending = False
-
-    def __enter__(self):
-        masked.depth += 1
-
-    def __exit__(self, *_exc):
-        masked.depth -= 1
-        if masked.pending and masked.depth == 0:
-            masked.pending = False
-            raise KeyboardInterrupt
+def is_ours(frame):
+    """Whether a frame is the console's own code, which no signal may tear apart in the middle of a step."""
+    return frame is not None and frame.f_globals.get("__package__") == __package__
 
 
-def on_interrupt(_signal, _frame):
-    """SIGINT: KeyboardInterrupt in the script, never in the middle of our own code."""
-    if masked.depth:
-        masked.pending = True
+def on_interrupt(_signal, frame):
+    """SIGINT: KeyboardInterrupt in the script; in the middle of our code the signal waits for the script to go on."""
+    if is_ours(frame):
+        bridge.put_back_interrupt()
     else:
         raise KeyboardInterrupt
 
 
-def reset_mask():
-    masked.depth = 0
-    masked.pending = False
-
-
 def check_interrupt():
-    """Lets a Stop that arrived meanwhile raise KeyboardInterrupt now."""
-    bridge.check()
+    """Where our code waits for the person or the clock: a Stop that arrived meanwhile counts now."""
+    if not bridge.take_interrupt():
+        return
+    handler = signal.getsignal(signal.SIGINT)
+    if handler is on_interrupt:
+        raise KeyboardInterrupt
+    if callable(handler):
+        # The script's own, or asyncio.run's, which cancels the main task.
+        handler(signal.SIGINT, sys._getframe())

@@ -13,7 +13,6 @@ from . import console, displays, execution, files, host, loop, streams, threads,
 
 execute = execution.execute
 inspect_variables = variables.inspect_variables
-sync = files.sync
 
 
 def prepare():

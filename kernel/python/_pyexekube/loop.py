@@ -6,21 +6,19 @@ import asyncio.events
 import asyncio.runners
 import time
 
-from . import console, host
+from . import host, streams
 
 
 class _Clock:
     """Stands where a selector would: there are no sockets to watch, only time."""
 
     def select(self, timeout):
-        if timeout is None:
-            # Nothing is scheduled at all: only Stop ends this, as in CPython.
-            while True:
-                console.pause(3600)
-        if timeout > 0:
-            console.pause(timeout)
-        else:
-            host.check_interrupt()
+        # None: nothing is scheduled at all, and only Stop ends that, as in CPython. A Stop ends the wait even when its
+        # handler raises nothing (asyncio.run's cancels the main task): the loop looks at its tasks again then.
+        if timeout is None or timeout > 0:
+            streams.flush()
+            host.bridge.sleep(3600 if timeout is None else timeout)
+        host.check_interrupt()
         return ()
 
 

@@ -33,16 +33,17 @@ class Raw(io.RawIOBase):
         return self._number
 
     def write(self, data):
-        with host.masked():
-            self.writes += 1
+        # All of it: a text stream straight over this one does not look at how much was taken.
+        data = memoryview(data).cast("B")
+        self.writes += 1
+        for start in range(0, len(data), host.STAGING_BYTES):
             if self._before is not None:
                 self._before()
-            size = min(len(data), host.STAGING_BYTES)
-            host.staging[:size] = data[:size]
-            interrupted = host.bridge.write(self._number, size)
-        if interrupted:
-            host.check_interrupt()
-        return size
+            piece = data[start : start + host.STAGING_BYTES]
+            host.staging[: len(piece)] = piece
+            # A Stop during this wait is not raised here: the buffer above would write the same again.
+            host.bridge.write(self._number, len(piece))
+        return len(data)
 
 
 def _flush_stdout():
@@ -54,7 +55,8 @@ def _flush_stdout():
 
 
 def _text(raw, errors, name, write_through):
-    buffer = io.BufferedWriter(raw, BUFFER_BYTES)
+    # What writes through has no buffer at all, as in `python -u`.
+    buffer = raw if write_through else io.BufferedWriter(raw, BUFFER_BYTES)
     text = io.TextIOWrapper(
         buffer, encoding="utf-8", errors=errors, newline="\n", line_buffering=True, write_through=write_through
     )
@@ -94,23 +96,22 @@ def flush():
     host.bridge.flush()
 
 
-def tick(_signal=None, _frame=None):
+def tick(_signal, frame):
     """Every 16 ms while a script runs: what is printed does not wait longer than that."""
-    if host.masked.depth:
+    if host.is_ours(frame):
         return
-    with host.masked():
-        busy = _stdout_raw.writes > BUSY_WRITES
-        idle = not busy and _stdout_raw.writes <= 1
-        _stdout_raw.writes = 0
-        try:
-            if busy and stdout.line_buffering:
-                stdout.reconfigure(line_buffering=False)
-            elif idle and not stdout.line_buffering:
-                stdout.reconfigure(line_buffering=True)
-            stdout.flush()
-        except (RuntimeError, ValueError):
-            pass
-        host.bridge.flush()
+    busy = _stdout_raw.writes > BUSY_WRITES
+    idle = _stdout_raw.writes <= 1
+    _stdout_raw.writes = 0
+    try:
+        if busy and stdout.line_buffering:
+            stdout.reconfigure(line_buffering=False)
+        elif idle and not stdout.line_buffering:
+            stdout.reconfigure(line_buffering=True)
+        stdout.flush()
+    except (RuntimeError, ValueError):
+        pass
+    host.bridge.flush()
 
 
 def ask(prompt="", password=False):

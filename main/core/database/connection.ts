@@ -1,7 +1,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { chmodSync } from 'node:fs';
 import { AppError } from '../../../contract/errors.ts';
-import { migrations } from './migrations/index.ts';
+import { migrations as released, type Migration } from './migrations/index.ts';
 import { Sql } from './sql.ts';
 
 /** How long a statement waits for another process's write, in milliseconds. */
@@ -42,7 +42,7 @@ export function schemaVersion(sql: Sql): number {
   return sql.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
 }
 
-export const newestVersion = migrations.at(-1)?.version ?? 0;
+export const newestVersion = released.at(-1)?.version ?? 0;
 
 function refuseNewer(sql: Sql, path: string): void {
   const version = schemaVersion(sql);
@@ -55,13 +55,13 @@ function refuseNewer(sql: Sql, path: string): void {
 }
 
 /** Whether there is a schema, and an older one. */
-export function needsMigration(sql: Sql): boolean {
+export function needsMigration(sql: Sql, migrations: readonly Migration[] = released): boolean {
   const version = schemaVersion(sql);
-  return version > 0 && version < newestVersion;
+  return version > 0 && migrations.some((migration) => migration.version > version);
 }
 
 /** Brings the schema up to date, each step in a transaction of its own. Two processes may do it at once: one waits. */
-export function migrate(sql: Sql): void {
+export function migrate(sql: Sql, migrations: readonly Migration[] = released): void {
   for (const migration of migrations) {
     if (schemaVersion(sql) >= migration.version) continue;
     sql.exec('BEGIN IMMEDIATE');

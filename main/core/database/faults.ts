@@ -12,7 +12,7 @@ export function faultOf(error: unknown): Fault {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_IOERR_SHORT_READ') return 'corrupt';
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
-  if (/^SQLITE_(FULL|READONLY|CANTOPEN|IOERR|PERM)/.test(code) || /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM)$/.test(code)) return 'cannotWrite';
+  if (/^SQLITE_(FULL|READONLY|CANTOPEN|IOERR|PERM)/.test(code) || /^(ENOSPC|EDQUOT|EROFS|EACCES|EPERM|ENOTDIR|EEXIST)$/.test(code)) return 'cannotWrite';
   return 'other';
 }
 
@@ -20,7 +20,7 @@ export function faultOf(error: unknown): Fault {
 export function writeFaultReason(error: unknown): string {
   const code = codeOf(error);
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC))/.test(code)) return 'The disk is full.';
-  if (/^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM)/.test(code)) return 'The data folder is not writable.';
+  if (/^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM|ENOTDIR|EEXIST)/.test(code)) return 'The data folder is not writable.';
   return `The disk refused to write (${code}).`;
 }
 

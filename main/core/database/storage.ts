@@ -5,6 +5,7 @@ import { makeBackup, hasRoomFor, isBackupDue, listBackups } from './backups.ts';
 import { migrate, needsMigration, openConnection } from './connection.ts';
 import { checkReadable, fileIdentity, replaceDamaged, replacedMessage } from './damage.ts';
 import { busyError, corruptError, faultOf, readOnlyError, writeFaultReason } from './faults.ts';
+import type { Migration } from './migrations/index.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -22,6 +23,8 @@ export interface StorageOptions {
   path: string;
   backupFolder: string;
   log: (line: string) => void;
+  /** By default those of this release. */
+  migrations?: readonly Migration[];
 }
 
 export interface Storage {
@@ -46,7 +49,7 @@ export interface Storage {
  * Opens the database of the application, and in its stead a backup if it is damaged.
  * @throws STORAGE_NEWER · STORAGE_READ_ONLY there is no database yet, and none can be made
  */
-export async function openStorage({ path, backupFolder, log }: StorageOptions): Promise<Storage> {
+export async function openStorage({ path, backupFolder, log, migrations }: StorageOptions): Promise<Storage> {
   const openingMessages: string[] = [];
   const replacedListeners = new Set<(message: string) => void>();
   const stateListeners = new Set<(state: StorageState) => void>();
@@ -66,8 +69,8 @@ export async function openStorage({ path, backupFolder, log }: StorageOptions): 
     const opened = openAnyhow();
     try {
       checkReadable(opened);
-      if (needsMigration(opened)) await makeBackup(opened, backupFolder);
-      migrate(opened);
+      if (needsMigration(opened, migrations)) await makeBackup(opened, backupFolder);
+      migrate(opened, migrations);
       return opened;
     } catch (error) {
       opened.db.close();
@@ -117,7 +120,7 @@ export async function openStorage({ path, backupFolder, log }: StorageOptions): 
       sql.db.close();
       const message = replace(error);
       sql = openAnyhow();
-      migrate(sql);
+      migrate(sql, migrations);
       identity = fileIdentity(path);
       for (const listener of replacedListeners) listener(message ?? 'The database was damaged; another PyExeKube has restored it.');
     } catch (failure) {

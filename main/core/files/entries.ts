@@ -55,7 +55,7 @@ export async function readText(path: string): Promise<TextFile> {
     try {
       const stats = await file.stat({ bigint: true });
       if (stats.size > BigInt(maxEditableBytes)) {
-        throw new AppError('UNSUPPORTED', `${path} has ${stats.size} bytes; files of up to ${maxEditableBytes} bytes can be edited.`, {
+        throw new AppError('UNSUPPORTED', `${path} has ${megabytes(stats.size)}; files of up to ${megabytes(maxEditableBytes)} can be edited.`, {
           action: 'Open a part of it, or read it from Python.',
         });
       }
@@ -116,4 +116,9 @@ export async function checkedFolder(path: string): Promise<string> {
     await readdir(folder);
     return folder;
   });
+}
+
+/** A size in words, in units of 10**6 bytes as file managers show it. */
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -40,7 +40,7 @@ export function findExpired(sql: Sql, settings: Settings, now: number): Old[] {
   if (keepOutputMegabytes > 0) {
     return sql.all<Old>(
       `SELECT key, id FROM (SELECT key, id, status, stored_bytes, pinned, sum(stored_bytes) OVER (ORDER BY key DESC) AS total FROM runs WHERE pinned = 0)
-       WHERE total > ? AND stored_bytes > 0 AND ${disposable} ORDER BY key LIMIT ?`,
+       WHERE total > ? AND stored_bytes > 0 AND key < (SELECT max(key) FROM runs) AND ${disposable} ORDER BY key LIMIT ?`,
       keepOutputMegabytes * 1_000_000, runsAtATime,
     );
   }

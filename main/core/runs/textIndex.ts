@@ -38,6 +38,9 @@ function isPending(storage: Storage): boolean {
   return storage.read((sql) => sql.get('SELECT 1 FROM runs WHERE indexed = 0 LIMIT 1') !== undefined);
 }
 
+/** A run that was just started is to be executed and to print first. */
+const restMs = 250;
+
 export interface TextIndex {
   /** Something changed: index it when there is nothing else to do. */
   schedule(): void;
@@ -51,7 +54,7 @@ export interface TextIndex {
  * longer than everything else that a start does; what waits is marked in the database and survives a crash.
  */
 export function createTextIndex(storage: Storage): TextIndex {
-  let timer: NodeJS.Immediate | undefined;
+  let timer: NodeJS.Timeout | undefined;
 
   function step(): void {
     timer = undefined;
@@ -63,7 +66,7 @@ export function createTextIndex(storage: Storage): TextIndex {
   }
 
   function schedule(): void {
-    timer ??= setImmediate(step);
+    timer ??= setTimeout(step, restMs).unref();
   }
 
   return {
@@ -72,6 +75,6 @@ export function createTextIndex(storage: Storage): TextIndex {
       if (storage.state().state !== 'ok' || !isPending(storage)) return;
       while (storage.write(indexStep));
     },
-    dispose: () => clearImmediate(timer),
+    dispose: () => clearTimeout(timer),
   };
 }

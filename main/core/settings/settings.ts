@@ -62,6 +62,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined;
+    // No setting is null.
+    return null;
   }
 }

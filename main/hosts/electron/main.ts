@@ -91,7 +91,8 @@ async function run(): Promise<void> {
   answerPages(core);
   quitInOrder(core);
   // The window loads while the core opens the database; it waits for its port.
-  const paths = { preload: preloadPath(mainFolder), state: join(profile, 'window.json') };
+  const icon = app.isPackaged ? join(process.resourcesPath, 'icon.png') : join(mainFolder, '../../resources/icons/256x256.png');
+  const paths = { preload: preloadPath(mainFolder), state: join(profile, 'window.json'), icon };
   openWindow(paths);
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow(paths);

@@ -4,7 +4,7 @@ import { windowUrl } from './addresses.ts';
 import { placeOnScreen, readWindowState, writeWindowState } from './windowState.ts';
 
 /** @param paths `preload` preload.cjs, `state` the file that keeps size and place, `icon` for systems that ask the window for one */
-export function openWindow(paths: { preload: string; state: string }): BrowserWindow {
+export function openWindow(paths: { preload: string; state: string; icon: string }): BrowserWindow {
   const state = placeOnScreen(
     readWindowState(paths.state),
     screen.getAllDisplays().map((display) => display.workArea),
@@ -15,6 +15,8 @@ export function openWindow(paths: { preload: string; state: string }): BrowserWi
     minWidth: 640,
     minHeight: 400,
     title: 'PyExeKube',
+    // macOS takes the application's own.
+    ...(process.platform === 'linux' ? { icon: paths.icon } : {}),
     show: false,
     // What is seen before the first paint.
     backgroundColor: nativeTheme.shouldUseDarkColors ? '#181818' : '#ffffff',

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { OutputBody, OutputRecord, TextStream } from '../../../contract/index.ts';
 import type { TextBlock } from './blocks.ts';
-import { ConsoleLog, lineCap } from './consoleLog.ts';
+import { ConsoleLog } from './consoleLog.ts';
 import { Layout } from './layout.ts';
+import { lineCap, rawLine } from './logLines.ts';
 import { plainTextOf } from './plainText.ts';
 
 function record(seq: number, body: OutputBody): OutputRecord {
@@ -85,10 +86,10 @@ describe('ConsoleLog', () => {
     log.accept(records.slice(3));
     const first = textBlock(log, 0);
     expect(first.text).toBeNull();
-    expect(log.line(first, 0, lineCap)).toEqual({ missing: first });
+    expect(rawLine(log, first, 0, lineCap)).toEqual({ missing: first });
     log.restore(first, records);
     expect(first.text).toBe(page);
-    expect(log.line(first, 4999, lineCap)).toMatchObject({ pieces: [{ stream: 'stdout', text: 'line of text' }] });
+    expect(rawLine(log, first, 4999, lineCap)).toMatchObject({ pieces: [{ stream: 'stdout', text: 'line of text' }] });
   });
 
   it('empties, and shows what comes after', () => {
@@ -135,6 +136,47 @@ describe('Layout', () => {
       layout.update();
       expect(layout.height, raw).toBe(layoutOf([text(1, raw)], 4).height);
     }
+  });
+
+  it('grows with an open line that goes on in later blocks', () => {
+    const log = new ConsoleLog();
+    const layout = new Layout(log);
+    layout.setMetrics(100, 10);
+    for (let seq = 1; seq <= 4; seq++) {
+      log.accept([text(seq, 'x'.repeat(seq === 1 ? 65_536 - 50 : 50))]);
+      layout.update();
+    }
+    log.accept([text(5, `${'y'.repeat(65_000)}\nnext\n`)]);
+    layout.update();
+    const fresh = new Layout(log);
+    log.changedFrom = 0;
+    for (const block of log.blocks) if (block.kind === 'text') block.rowsStale = true;
+    fresh.setMetrics(100, 10);
+    fresh.update();
+    expect(layout.height).toBe(fresh.height);
+    expect(layout.height).toBe((lineCap / 100 + 1 + 1) * 10);
+  });
+
+  it('counts a short open line anew when a later block ends it', () => {
+    const log = new ConsoleLog();
+    const layout = new Layout(log);
+    layout.setMetrics(10, 10);
+    log.accept([text(1, `${'a\n'.repeat(32_767)}ab`)]);
+    layout.update();
+    expect(layout.height).toBe(32_768 * 10);
+    log.accept([text(2, 'cdefghijklmno\n')]);
+    layout.update();
+    expect(log.blocks).toHaveLength(2);
+    expect(layout.height).toBe(32_769 * 10);
+  });
+
+  it('shows the end of a line that was redrawn very often', () => {
+    const log = new ConsoleLog();
+    const raw = Array.from({ length: 5000 }, (_, index) => `\rprogress ${index}`).join('');
+    for (let at = 0; at < raw.length; at += 997) log.accept([text(log.lastSeq + 1, raw.slice(at, at + 997))]);
+    const layout = new Layout(log);
+    layout.setMetrics(100, 10);
+    expect(layout.lay(textBlock(log, 0), 0)).toMatchObject({ resolved: { text: 'progress 4999' }, hidden: 0 });
   });
 
   it('draws no more than a cap of an endless line, and more when it is asked', () => {

@@ -1,25 +1,15 @@
 import type { OutputRecord, TextStream } from '../../../contract/index.ts';
 import { countLineFeeds, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
-import { plainStates, plainText, type Piece, type StreamStates } from './lineText.ts';
+import { plainStates, plainText } from './lineText.ts';
 import { scanSgr, type SgrState } from './sgr.ts';
 
 /** Text records are joined into one block up to this many characters. */
 export const joinedLength = 64 * 1024;
 /** Characters of text that a log holds; what is older is put away and read again when it comes into sight. */
 export const defaultResidentLength = 32 * 1024 * 1024;
-/** Characters of one line that are drawn before "show more". */
-export const lineCap = 10_000;
 
 export interface ConsoleLogOptions {
   residentLength?: number;
-}
-
-/** A line as the log finds it. */
-export interface RawLine {
-  pieces: Piece[];
-  states: StreamStates;
-  /** Characters of the line that are known; more than `cap` of them are not in the pieces. */
-  length: number;
 }
 
 /**
@@ -122,6 +112,8 @@ export class ConsoleLog {
     if (text !== '') block.closed = text.endsWith('\n');
     this.residentLength += text.length;
     this.touch(startsLine ? this.blocks.length - 1 : this.openLineBlock);
+    const opened = startsLine ? undefined : this.blocks[this.openLineBlock];
+    if (opened?.kind === 'text') opened.rowsStale = true;
     if (block.lineCount > 0) this.openLineBlock = this.blocks.length - 1;
     this.advanceStates(stream, text);
   }
@@ -264,73 +256,6 @@ export class ConsoleLog {
     this.notify();
   }
 
-  /**
-   * The raw text of a line, at most `cap` characters of it; while it is away, `missing` is the block to restore.
-   *
-   * @param line index among the lines that begin in that block
-   */
-  line(block: TextBlock, line: number, cap: number): RawLine | { missing: TextBlock } {
-    const { text, lineStarts } = block;
-    if (text === null || lineStarts === null) return { missing: block };
-    const from = lineStarts[line] ?? 0;
-    const next = lineStarts[line + 1];
-    const isLast = next === undefined;
-    const end = isLast ? (block.closed ? block.length - 1 : block.length) : next - 1;
-    const pieces: Piece[] = [];
-    let length = end - from;
-    addPieces(pieces, block, from, Math.min(end, from + cap));
-    if (isLast && !block.closed) {
-      const more = this.continuation(block, pieces, cap, length);
-      if (typeof more !== 'number') return more;
-      length = more;
-    }
-    return { pieces, states: this.statesAt(block, from), length };
-  }
-
-  private continuation(block: TextBlock, pieces: Piece[], cap: number, known: number): number | { missing: TextBlock } {
-    let length = known;
-    for (let index = this.indexOf(block) + 1; index < this.blocks.length; index++) {
-      const next = this.blocks[index];
-      if (next === undefined || next.kind !== 'text') break;
-      const isWhole = next.lineFeeds === 0;
-      if (next.text === null && (!isWhole || length < cap)) return { missing: next };
-      const feed = isWhole || next.text === null ? -1 : next.text.indexOf('\n');
-      const end = feed === -1 ? next.length : feed;
-      if (length < cap && next.text !== null) addPieces(pieces, next, 0, Math.min(end, cap - length));
-      length += end;
-      if (!isWhole) break;
-    }
-    return length;
-  }
-
-  /**
-   * The end of a line that carriage returns redraw: from the last return that leaves at least `cap` / 2 characters, so that what is
-   * under the cursor at the end is right unless a redraw is longer than that. Null while it is away.
-   */
-  lineTail(block: TextBlock, line: number, cap: number): Piece[] | null {
-    const whole = this.line(block, line, Infinity);
-    if ('missing' in whole) return null;
-    const pieces: Piece[] = [];
-    let length = 0;
-    for (let i = whole.pieces.length - 1; i >= 0 && length < cap; i--) {
-      const piece = whole.pieces[i];
-      if (piece === undefined) break;
-      const text = piece.text.slice(-Math.max(1, cap - length));
-      pieces.unshift({ stream: piece.stream, text });
-      length += text.length;
-    }
-    const [first] = pieces;
-    if (first !== undefined) first.text = first.text.slice(first.text.indexOf('\r') + 1);
-    return pieces;
-  }
-
-  private statesAt(block: TextBlock, from: number): StreamStates {
-    if (block.plain || from === 0 || block.text === null) return block.states;
-    const states: Record<TextStream, SgrState> = { ...block.states };
-    for (const piece of sliceSegments(block, 0, from)) states[piece.stream] = scanSgr(piece.text, states[piece.stream]).state;
-    return states;
-  }
-
   /** Index of a block, by its sequence numbers. */
   indexOf(block: Block): number {
     return this.findSeq(block.firstSeq);
@@ -348,25 +273,6 @@ export class ConsoleLog {
       else return middle;
     }
     return -1;
-  }
-}
-
-function sliceSegments(block: TextBlock, from: number, to: number): Piece[] {
-  const pieces: Piece[] = [];
-  addPieces(pieces, block, from, to);
-  return pieces;
-}
-
-function addPieces(pieces: Piece[], block: TextBlock, from: number, to: number): void {
-  const { text, segments } = block;
-  if (text === null) return;
-  let index = segments.length - 1;
-  while (index > 0 && (segments[index]?.start ?? 0) > from) index--;
-  for (let at = from; at < to && index < segments.length; index++) {
-    const end = Math.min(to, segments[index + 1]?.start ?? block.length);
-    if (end <= at) continue;
-    pieces.push({ stream: segments[index]?.stream ?? 'stdout', text: text.slice(at, end) });
-    at = end;
   }
 }
 

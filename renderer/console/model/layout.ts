@@ -1,7 +1,8 @@
 import type { Block, TextBlock } from './blocks.ts';
-import { lineCap, type ConsoleLog, type RawLine } from './consoleLog.ts';
+import type { ConsoleLog } from './consoleLog.ts';
 import { lineWidth, rowOffsets } from './charWidth.ts';
-import { resolveLine, type ResolvedLine } from './lineText.ts';
+import { resolveLine, type Piece, type ResolvedLine } from './lineText.ts';
+import { lineCap, lineTail, rawLine, type RawLine } from './logLines.ts';
 
 /** A place in the drawn output: a block, a line that begins in it, and a drawn row of that line. Items have line 0, row 0. */
 export interface RowPlace {
@@ -97,8 +98,9 @@ export class Layout {
       }
       return;
     }
-    const lastContinues = !block.closed;
-    if (block.longestLine <= Math.min(columns, lineCap) && !lastContinues && (block.plain || columns === Infinity)) {
+    // In most blocks each line is one row: then nothing is counted line by line, but for the last one while it is open.
+    const fits = block.longestLine <= Math.min(columns, lineCap) && (block.plain || columns === Infinity);
+    if (fits && (block.closed || block.lineCount === 0 || this.rowsOfLine(block, block.lineCount - 1) === 1)) {
       block.lineRows = null;
       block.rows = block.lineCount;
     } else this.countEachLine(block, block.rowsColumns === columns ? block.lineRows : null);
@@ -147,22 +149,20 @@ export class Layout {
   /** Lays out one line; while its text is away, `missing` is the block to restore. */
   lay(block: TextBlock, line: number): LaidLine | { missing: TextBlock } {
     const cap = this.caps.get(this.capKey(block, line)) ?? lineCap;
-    const raw = this.log.line(block, line, cap);
+    const raw = rawLine(this.log, block, line, cap);
     if ('missing' in raw) return raw;
-    const resolved = this.resolve(block, line, raw, cap);
+    const tail = this.redrawnTail(block, line, raw, cap);
+    const resolved = resolveLine(tail ?? raw.pieces, raw.states);
     const offsets = this.columns === Infinity ? [0] : rowOffsets(resolved.text, resolved.oneColumn, this.columns);
     const width = lineWidth(resolved.text, resolved.oneColumn);
     if (width > this.widest) this.widest = width;
-    return { resolved, offsets, hidden: raw.length > cap ? raw.length - cap : 0 };
+    return { resolved, offsets, hidden: tail === null && raw.length > cap ? raw.length - cap : 0 };
   }
 
-  private resolve(block: TextBlock, line: number, raw: RawLine, cap: number): ResolvedLine {
-    if (raw.length > cap && raw.pieces.some((piece) => piece.text.includes('\r'))) {
-      // A progress bar that was redrawn very often: its end is what is to be seen.
-      const tail = this.log.lineTail(block, line, cap);
-      if (tail !== null) return resolveLine(tail, raw.states);
-    }
-    return resolveLine(raw.pieces, raw.states);
+  /** A progress bar that was redrawn very often: its end is what is to be seen, not its beginning. Null for any other line. */
+  private redrawnTail(block: TextBlock, line: number, raw: RawLine, cap: number): Piece[] | null {
+    if (raw.length <= cap || !raw.pieces.some((piece) => piece.text.includes('\r'))) return null;
+    return lineTail(this.log, block, line, cap);
   }
 
   /** The block and row at a height; clamped to what is there. */

@@ -1,6 +1,7 @@
 import type { MimeBundle, OutputBody } from '../../../contract/index.ts';
-import { lineCap, type ConsoleLog } from './consoleLog.ts';
+import type { ConsoleLog } from './consoleLog.ts';
 import { resolveLine } from './lineText.ts';
+import { lineCap, rawLine } from './logLines.ts';
 
 /** Most characters that a selection copies of one line. */
 const copiedLineLength = 64 * lineCap;
@@ -46,7 +47,7 @@ export function plainTextOf(log: ConsoleLog, start: Point, end: Point): string {
     const first = index === start.index ? start.line : 0;
     const last = index === end.index ? Math.min(end.line, block.lineCount - 1) : block.lineCount - 1;
     for (let line = first; line <= last; line++) {
-      const raw = log.line(block, line, copiedLineLength);
+      const raw = rawLine(log, block, line, copiedLineLength);
       const text = 'missing' in raw ? '\u2026' : resolveLine(raw.pieces, raw.states).text;
       const from = index === start.index && line === start.line ? start.offset : 0;
       const to = index === end.index && line === end.line ? end.offset : text.length;

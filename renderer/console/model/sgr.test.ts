@@ -28,7 +28,7 @@ describe('applySgr', () => {
 describe('scanSgr', () => {
   it('keeps a sequence that the text breaks off', () => {
     expect(scanSgr('a\x1b[3', plainState)).toEqual({ state: plainState, rest: '\x1b[3' });
-    expect(scanSgr('\x1b[3' + '1mred', plainState).state.foreground).toBe(1);
+    expect(scanSgr('\x1b[31mred', plainState).state.foreground).toBe(1);
   });
 
   it('gives up a sequence that never ends', () => {

@@ -1,8 +1,8 @@
-import type { ItemBlock, TextBlock } from '../model/blocks.ts';
+import type { TextBlock } from '../model/blocks.ts';
 import type { ConsoleLog } from '../model/consoleLog.ts';
-import { Layout, type LaidLine, type RowPlace } from '../model/layout.ts';
+import { Layout, type RowPlace } from '../model/layout.ts';
 import { readPalette, type Palette } from './palette.ts';
-import { fillRow } from './rowElement.ts';
+import { RowPool, type DrawnRow, type VisibleItem } from './rowPool.ts';
 import { ScrollArea } from './scrollArea.ts';
 
 /** Rows drawn above and below what is in sight. */
@@ -23,19 +23,6 @@ export interface LogViewOptions {
   onDrawn(): void;
 }
 
-export interface VisibleItem {
-  block: ItemBlock;
-  host: HTMLElement;
-  /** Times that the item was redrawn by an update. */
-  version: number;
-}
-
-interface DrawnRow {
-  element: HTMLElement;
-  laid: LaidLine | null;
-  place: RowPlace;
-}
-
 /**
  * Draws the part of a log that is in sight: one element a drawn row, a few dozen in all, filled without React so that a flood costs
  * a frame no more than a page of text. Items (displays, tracebacks) are hosts that React fills.
@@ -43,8 +30,7 @@ interface DrawnRow {
 export class LogView {
   readonly layout: Layout;
   readonly area: ScrollArea;
-  private readonly rows = new Map<string, DrawnRow>();
-  private readonly hosts = new Map<ItemBlock, HTMLElement>();
+  private readonly pool: RowPool;
   private readonly heights: ResizeObserver;
   private readonly sizes: ResizeObserver;
   private readonly themes: MutationObserver;
@@ -72,6 +58,7 @@ export class LogView {
     this.palette = readPalette(root);
     this.heights = new ResizeObserver((entries) => this.onHeights(entries));
     this.heights.observe(this.area.tail);
+    this.pool = new RowPool(this.area.rows, this.heights);
     this.sizes = new ResizeObserver(() => this.measure());
     this.sizes.observe(root);
     this.themes = new MutationObserver(() => this.onTheme());
@@ -144,7 +131,7 @@ export class LogView {
 
   /** Draws every row anew. */
   redraw(): void {
-    for (const row of this.rows.values()) row.laid = null;
+    this.pool.forgetContent();
     this.schedule();
   }
 
@@ -167,14 +154,14 @@ export class LogView {
   }
 
   /** Rows that are in the page, in order. */
-  drawnRows(): { element: HTMLElement; place: RowPlace; laid: LaidLine | null }[] {
-    return [...this.rows.values()];
+  drawnRows(): DrawnRow[] {
+    return this.pool.drawn();
   }
 
   private readonly onClick = (event: MouseEvent): void => {
     const button = event.target instanceof Element ? event.target.closest('[data-more]') : null;
     if (button === null) return;
-    for (const { element, place } of this.rows.values()) {
+    for (const { element, place } of this.pool.drawn()) {
       const block = this.options.log.blocks[place.index];
       if (!element.contains(button) || block?.kind !== 'text') continue;
       this.layout.showMore(block, place.line);
@@ -201,11 +188,8 @@ export class LogView {
         this.area.measure();
         isChanged = true;
       }
-      if (entry.target !== this.area.tail && height > 0) {
-        for (const [block, host] of this.hosts) {
-          if (host === entry.target) isChanged = this.layout.setItemHeight(this.options.log.indexOf(block), height) || isChanged;
-        }
-      }
+      const block = this.pool.itemOf(entry.target);
+      if (block !== null && height > 0) isChanged = this.layout.setItemHeight(this.options.log.indexOf(block), height) || isChanged;
     }
     if (isChanged) this.schedule();
   }
@@ -233,39 +217,27 @@ export class LogView {
     const total = this.totalHeight();
     this.area.resize(total, this.wraps ? 0 : this.layout.widest * this.columnWidth + this.area.padding * 2);
     if (this.follows) this.area.scrollTo(total - this.area.viewHeight, total);
-    const used = new Set<string>();
-    const items: VisibleItem[] = [];
-    const first = this.drawRows(used, items);
-    for (const [key, row] of this.rows) {
-      if (used.has(key)) continue;
-      row.element.remove();
-      this.rows.delete(key);
-    }
-    for (const [block, host] of this.hosts) {
-      if (items.some((item) => item.block === block)) continue;
-      this.heights.unobserve(host);
-      this.hosts.delete(block);
-    }
+    this.pool.begin();
+    const first = this.drawRows();
+    const items = this.pool.end();
     this.area.place(first, this.layout.height);
     this.options.onItems(items);
     this.options.onDrawn();
   }
 
   /** Draws what is in sight. @returns the top of the first row */
-  private drawRows(used: Set<string>, items: VisibleItem[]): number {
+  private drawRows(): number {
     const { log } = this.options;
     const margin = overscanRows * this.layout.rowHeight;
     const place = this.layout.placeAt(Math.max(0, this.area.top - this.area.padding - margin));
     const start = this.layout.topOf(place);
     const end = this.area.top + this.area.viewHeight + margin;
-    let cursor = this.area.rows.firstElementChild;
     let top = start;
     for (let { index, line, row } = place; index < log.blocks.length && top < end; index++, line = 0, row = 0) {
       const block = log.blocks[index];
       if (block === undefined) break;
       if (block.kind === 'item') {
-        const element = this.itemElement(block, { index, line: 0, row: 0 }, used, items);
-        cursor = this.putInOrder(element, cursor);
+        this.pool.item(block, { index, line: 0, row: 0 });
         top += block.height;
         continue;
       }
@@ -274,67 +246,11 @@ export class LogView {
         const laid = this.layout.lay(block, line);
         if ('missing' in laid) this.options.onMissing(laid.missing);
         for (; row < count && top < end; row++) {
-          const element = this.rowElement(block, { index, line, row }, 'missing' in laid ? null : laid, used);
-          cursor = this.putInOrder(element, cursor);
+          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, this.palette);
           top += this.layout.rowHeight;
         }
       }
     }
     return start;
   }
-
-  private putInOrder(element: HTMLElement, cursor: Element | null): Element | null {
-    if (element === cursor) return cursor.nextElementSibling;
-    this.area.rows.insertBefore(element, cursor);
-    return cursor;
-  }
-
-  private rowElement(block: TextBlock, place: RowPlace, laid: LaidLine | null, used: Set<string>): HTMLElement {
-    const key = `${block.firstSeq}:${place.line}:${place.row}`;
-    used.add(key);
-    const known = this.rows.get(key);
-    const drawn = known ?? { element: document.createElement('div'), laid: null, place };
-    drawn.place = place;
-    if (known === undefined) {
-      drawn.element.className = 'log-row';
-      this.rows.set(key, drawn);
-    }
-    if (laid === null) {
-      drawn.element.textContent = '\u2026';
-      drawn.laid = null;
-    } else if (drawn.laid === null || !isSame(drawn.laid, laid)) {
-      fillRow(drawn.element, laid, place.row, this.palette);
-      drawn.laid = laid;
-    }
-    return drawn.element;
-  }
-
-  private itemElement(block: ItemBlock, place: RowPlace, used: Set<string>, items: VisibleItem[]): HTMLElement {
-    const key = `item:${block.firstSeq}`;
-    used.add(key);
-    const known = this.rows.get(key);
-    const element = known?.element ?? document.createElement('div');
-    if (known === undefined) {
-      element.className = 'log-item';
-      this.rows.set(key, { element, laid: null, place });
-    } else known.place = place;
-    let host = this.hosts.get(block);
-    if (host === undefined) {
-      host = element;
-      this.hosts.set(block, host);
-      this.heights.observe(host);
-    }
-    items.push({ block, host, version: block.version });
-    return element;
-  }
-}
-
-function isSame(a: LaidLine, b: LaidLine): boolean {
-  if (a === b) return true;
-  if (a.resolved.text !== b.resolved.text || a.hidden !== b.hidden || a.offsets.length !== b.offsets.length) return false;
-  if (a.resolved.runs.length !== b.resolved.runs.length) return false;
-  return a.resolved.runs.every((run, index) => {
-    const other = b.resolved.runs[index];
-    return other !== undefined && run.end === other.end && run.stream === other.stream && run.style === other.style;
-  });
 }

@@ -2,8 +2,9 @@ import { trueColor, type SgrColor, type SgrState } from '../model/sgr.ts';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** Least contrast of coloured text against what is behind it (WCAG 2.2, 1.4.3). */
-const leastContrast = 4.5;
+/** Least contrast of coloured text against what is behind it (WCAG 2.2, 1.4.3; 1.4.6 for the themes of high contrast). */
+const usualContrast = 4.5;
+const highContrast = 7;
 const cubeSteps = [0, 95, 135, 175, 215, 255];
 
 /** RGB of colours 16 to 255 of xterm's palette; 0 to 15 belong to the theme. */
@@ -30,11 +31,11 @@ export function contrast(a: Rgb, b: Rgb): number {
 }
 
 /** Moves a colour towards black or white until it can be read on `background`; hue is kept as far as it goes. */
-export function readable(color: Rgb, background: Rgb): Rgb {
+export function readable(color: Rgb, background: Rgb, least: number = usualContrast): Rgb {
   const goal = luminance(background) > 0.18 ? 0 : 255;
   for (let share = 0; share <= 1; share += 0.1) {
     const mixed: Rgb = [mix(color[0], goal, share), mix(color[1], goal, share), mix(color[2], goal, share)];
-    if (contrast(mixed, background) >= leastContrast) return mixed;
+    if (contrast(mixed, background) >= least) return mixed;
   }
   return [goal, goal, goal];
 }
@@ -61,17 +62,15 @@ export class Palette {
 
   private readonly background: Rgb;
   private readonly foreground: Rgb;
+  private readonly least: number;
 
   /**
    * @param background of the console
    * @param foreground of the console
    * @param theme colours 0 to 15
    */
-  constructor(
-    background: Rgb,
-    foreground: Rgb,
-    theme: readonly Rgb[],
-  ) {
+  constructor(background: Rgb, foreground: Rgb, theme: readonly Rgb[], isHighContrast = false) {
+    this.least = isHighContrast ? highContrast : usualContrast;
     this.background = background;
     this.foreground = foreground;
     this.theme = [...theme];
@@ -98,8 +97,8 @@ export class Palette {
     let front = bright === null ? null : this.rgb(bright);
     let back = style.background === null ? null : this.rgb(style.background);
     if (style.inverse) [front, back] = [back ?? this.background, front ?? this.foreground];
-    if (front !== null) front = readable(front, back ?? this.background);
-    else if (back !== null) front = contrast(this.foreground, back) >= leastContrast ? this.foreground : luminance(back) > 0.18 ? [0, 0, 0] : [255, 255, 255];
+    if (front !== null) front = readable(front, back ?? this.background, this.least);
+    else if (back !== null) front = contrast(this.foreground, back) >= this.least ? this.foreground : luminance(back) > 0.18 ? [0, 0, 0] : [255, 255, 255];
     const names = [style.bold && 'log-bold', style.dim && 'log-dim', style.italic && 'log-italic', style.underline && 'log-underline', style.strike && 'log-strike'];
     return { className: names.filter((name) => name !== false).join(' '), color: front === null ? '' : css(front), background: back === null ? '' : css(back) };
   }
@@ -123,5 +122,5 @@ export function readPalette(element: HTMLElement): Palette {
   const foreground = resolve('var(--console-foreground)', [0, 0, 0]);
   const theme = Array.from({ length: 16 }, (_, index) => resolve(`var(--ansi-${index})`, foreground));
   probe.remove();
-  return new Palette(background, foreground, theme);
+  return new Palette(background, foreground, theme, document.documentElement.dataset['theme']?.startsWith('contrast') === true);
 }

@@ -19,6 +19,7 @@ function show(content: HTMLElement, data: FrameContent): void {
   root.dataset['scheme'] = data.scheme;
   root.style.colorScheme = data.scheme;
   document.body.style.color = data.text;
+  root.style.backgroundColor = data.background;
   document.body.style.fontSize = `${data.fontSize}px`;
   const clean = DOMPurify.sanitize(data.html, {
     RETURN_DOM_FRAGMENT: true,

@@ -5,8 +5,9 @@ export interface FrameContent {
   type: 'content';
   html: string;
   scheme: 'light' | 'dark';
-  /** CSS colour of text. */
+  /** CSS colours of text, and of what is behind it. */
   text: string;
+  background: string;
   /** CSS pixels. */
   fontSize: number;
 }

@@ -15,12 +15,12 @@ const looks: Record<Theme, Look> = {
   light: {
     base: 'vs',
     palette: { comment: '5f6b7a', string: '0b6b3a', number: '9a4a00', keyword: '8a2bb0', type: '1f5fbf', delimiter: '3d4552', tag: '0f6a75' },
-    colors: colorsOf({ surface: '#ffffff', text: '#1b1f27', muted: '#646d7c', line: '#dfe3e9', raised: '#ffffff', accent: '#2f5fd0', selection: '#cfdcf8', current: '#f4f6fa', hover: '#e9ecf1', selected: '#dfe6f5', mark: '#fde9a9' }),
+    colors: colorsOf({ surface: '#ffffff', text: '#1b1f27', muted: '#646d7c', line: '#dfe3e9', raised: '#ffffff', accent: '#2f5fd0', selection: '#cfdcf8', current: '#f4f6fa', hover: '#e9ecf1', selected: '#dfe6f5', mark: '#fde9a9', inserted: '#18703a', removed: '#b3222f' }),
   },
   dark: {
     base: 'vs-dark',
     palette: { comment: '8b95a5', string: '8fd6a4', number: 'e8b07a', keyword: 'c9a0f5', type: '8db4ff', delimiter: 'b6bdc9', tag: '7fd0d8' },
-    colors: colorsOf({ surface: '#1b1e24', text: '#e3e6eb', muted: '#7d8696', line: '#2b3038', raised: '#22262d', accent: '#93b2ff', selection: '#34436b', current: '#20242b', hover: '#2a2f38', selected: '#2c3750', mark: '#5a4a12' }),
+    colors: colorsOf({ surface: '#1b1e24', text: '#e3e6eb', muted: '#7d8696', line: '#2b3038', raised: '#22262d', accent: '#93b2ff', selection: '#34436b', current: '#20242b', hover: '#2a2f38', selected: '#2c3750', mark: '#5a4a12', inserted: '#5ecb8b', removed: '#ff8a90' }),
   },
   'contrast-dark': {
     base: 'hc-black',
@@ -46,6 +46,8 @@ interface Tokens {
   hover: string;
   selected: string;
   mark: string;
+  inserted: string;
+  removed: string;
 }
 
 function colorsOf(tokens: Tokens): Record<string, string> {
@@ -84,6 +86,10 @@ function colorsOf(tokens: Tokens): Record<string, string> {
     'widget.shadow': '#00000030',
     'scrollbar.shadow': '#00000000',
     'editorOverviewRuler.border': '#00000000',
+    'diffEditor.insertedTextBackground': `${tokens.inserted}40`,
+    'diffEditor.insertedLineBackground': `${tokens.inserted}1f`,
+    'diffEditor.removedTextBackground': `${tokens.removed}40`,
+    'diffEditor.removedLineBackground': `${tokens.removed}1f`,
     'editorStickyScroll.background': tokens.surface,
     'editorStickyScroll.border': tokens.line,
   };
