@@ -1,6 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
+import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import { AppError } from '../../../contract/errors.ts';
 
 /** A kubeconfig of one context, with absolute paths, and without anything that would run a program. */
 export interface PlainKubeconfig {
@@ -41,7 +43,7 @@ export interface Access {
   refused(): void;
 }
 
-/** Turns an entry of a kubeconfig into connect options. client-node knows certificates, proxies, OIDC and impersonation. */
+/** Turns an entry of a kubeconfig into connect options. */
 export function createAccess(source: AccessSource): Access {
   let kept: { options: Promise<ConnectOptions>; untilMs: number } | undefined;
   let isRefused = false;
@@ -50,20 +52,17 @@ export function createAccess(source: AccessSource): Access {
   async function make(): Promise<ConnectOptions> {
     const kubeconfig = source.kubeconfig();
     const credentials = await source.credentials(isRefused);
+    const isFresh = isRefused;
+    isRefused = false;
+    if (isPlain(kubeconfig)) return plainOptions(kubeconfig, credentials);
     const key = JSON.stringify([kubeconfig, credentials]);
     // OIDC keeps what it has refreshed inside of its KubeConfig, so the object stays until the sign-in changes.
-    if (config?.key !== key || isRefused) config = { key, value: await kubeConfigOf(kubeconfig, credentials) };
-    isRefused = false;
+    if (config?.key !== key || isFresh) config = { key, value: await kubeConfigOf(kubeconfig, credentials) };
     const options: RequestOptions = {};
     await config.value.applyToHTTPSOptions(options);
     const { ca, cert, key: privateKey, servername, rejectUnauthorized, auth, headers, agent } = options;
     return {
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(privateKey === undefined ? {} : { key: privateKey }),
-      ...(servername === undefined ? {} : { servername }),
-      ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-      ...(auth === undefined ? {} : { auth }),
+      ...present({ ca, cert, key: privateKey, servername, rejectUnauthorized, auth }),
       headers: { ...plainHeaders(headers), ...impersonation(kubeconfig.user) },
       // Without a proxy the caller's own agent is used, which keeps connections alive; client-node's does not.
       ...(typeof kubeconfig.cluster['proxy-url'] === 'string' && typeof agent === 'object' ? { agent } : {}),
@@ -90,8 +89,51 @@ export function createAccess(source: AccessSource): Access {
   };
 }
 
+/** Whether certificates, a token or a password are all: client-node, which knows OIDC and proxies, costs 60 MB and is left out then. */
+function isPlain({ cluster, user }: PlainKubeconfig): boolean {
+  return user['auth-provider'] === undefined && cluster['proxy-url'] === undefined;
+}
+
+async function plainOptions({ cluster, user }: PlainKubeconfig, { token = text(user['token']), certData, keyData }: Credentials): Promise<ConnectOptions> {
+  const username = text(user['username']);
+  const as = text(user['as']);
+  return {
+    ...present({
+      ca: await bytesOf(cluster, 'certificate-authority'),
+      cert: certData ?? (await bytesOf(user, 'client-certificate')),
+      key: keyData ?? (await bytesOf(user, 'client-key')),
+      servername: text(cluster['tls-server-name']),
+      rejectUnauthorized: cluster['insecure-skip-tls-verify'] === true ? false : undefined,
+      auth: username === undefined ? undefined : `${username}:${text(user['password']) ?? ''}`,
+    }),
+    headers: { ...present({ authorization: token === undefined ? undefined : `Bearer ${token}`, 'Impersonate-User': as }), ...impersonation(user) },
+  };
+}
+
+/** What is written out, or the file that is named; what is written out comes first, as with kubectl. */
+async function bytesOf(entry: Record<string, unknown>, key: string): Promise<Buffer | undefined> {
+  const data = text(entry[`${key}-data`]);
+  if (data !== undefined) return Buffer.from(data, 'base64');
+  const path = text(entry[key]);
+  if (path === undefined) return undefined;
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new AppError('UNAUTHENTICATED', `The file ${path}, which the kubeconfig names as ${key}, cannot be read.`, { action: 'Mend the kubeconfig, or make the file again.', cause: error });
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Without the keys that have no value, which exact optional types keep apart. */
+function present<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
 async function kubeConfigOf({ cluster, user }: PlainKubeconfig, { token, certData, keyData }: Credentials): Promise<KubeConfig> {
-  // Loaded on first use: it is large, and who never connects never needs it.
+  // Loaded only where it is needed: it is large.
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   const signedIn = {

@@ -52,6 +52,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   const signal = AbortSignal.any([handle.signal, stopping.signal]);
   let reading: AbortController | undefined;
   let flushTimer: NodeJS.Timeout | undefined;
+  let flushedAt = 0;
   let silence: NodeJS.Timeout | undefined;
   let ending: { lastSeq: number | null } | undefined;
 
@@ -59,6 +60,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   function flush(): void {
     clearTimeout(flushTimer);
     flushTimer = undefined;
+    flushedAt = performance.now();
     if (signal.aborted) return;
     const { steps, cursor: reached } = parser.take();
     try {
@@ -72,7 +74,8 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     if (writer.isBlocked) await writer.settle(signal);
     const lines = linesOf(block);
     for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) await fillUpTo(seqOf(lines[at] ?? ''));
-    if (parser.pendingLength >= flushLength) flush();
+    // The first line after a pause goes on at once; those that follow it closely are gathered.
+    if (parser.pendingLength >= flushLength || performance.now() - flushedAt > flushMs) flush();
     else flushTimer ??= setTimeout(flush, flushMs);
   }
 
