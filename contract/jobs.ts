@@ -212,11 +212,22 @@ export const jobsContract = {
   /** Moves a waiting run before another of the same connection; null: to the end. @throws NOT_FOUND · CONFLICT one of them does not wait any more */
   reorder: procedure.input(OneRun.extend({ before: RunId.nullable() })).output(z.object({ jobs: z.array(Job) })),
 
+  /** What was asked for, exactly: to submit it again, as it was or with a change. @throws NOT_FOUND */
+  request: procedure.input(OneRun).output(JobRequest),
+
   /** The objects of a run as they were applied, as YAML; secret values are masked. @throws NOT_FOUND */
   manifest: procedure.input(OneRun).output(z.object({ yaml: z.string() })),
 
   /** Files that came back. @throws NOT_FOUND */
   artifacts: procedure.input(OneRun).output(z.object({ folder: z.string(), artifacts: z.array(Artifact) })),
+
+  /**
+   * Copies artifacts, all or those at `paths`, into a folder on this computer under their relative paths. Overwrites nothing.
+   * @throws NOT_FOUND · CONFLICT a file is there already (which) · FORBIDDEN · STORAGE_READ_ONLY the disk is full
+   */
+  saveArtifacts: procedure
+    .input(OneRun.extend({ to: AbsolutePath, paths: z.array(z.string()).min(1).max(100_000).optional() }))
+    .output(z.object({ files: z.number().int().min(0), bytes: z.number().int().min(0) })),
 
   /** Fetches artifacts again that could not be fetched. @throws NOT_FOUND · CONFLICT they are not in the cluster any more */
   fetchArtifacts: procedure.input(OneRun).output(Job),

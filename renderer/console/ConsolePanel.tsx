@@ -1,8 +1,8 @@
 import { Terminal } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCommandKey } from '../commands/index.ts';
 import { EmptyState, Region, TabStrip, type TabItem } from '../ui/index.ts';
-import type { RunId } from '../../contract/index.ts';
+import { isEnded, type RunId } from '../../contract/index.ts';
 import { formatDuration } from '../lib/units.ts';
 import './console.css';
 import { ConsoleToolbar } from './ConsoleToolbar.tsx';
@@ -33,7 +33,7 @@ function tabItem(tab: ConsoleTab, now: number): TabItem<RunId> {
   const time = elapsed === null || (tab.status === 'running' && elapsed < 1000) ? '' : ` ${formatDuration(elapsed)}`;
   return {
     id: tab.runId,
-    title: `${name} ${tab.engine}${time}`,
+    title: `${name} ${tab.place ?? tab.engine}${time}`,
     note: tab.status,
     icon: <StatusGlyph status={tab.status} />,
     tooltip: `${tab.title}, started ${new Date(tab.startedMs).toLocaleString()}`,
@@ -42,12 +42,12 @@ function tabItem(tab: ConsoleTab, now: number): TabItem<RunId> {
 
 /** What is read out when a run ends. */
 function announcement(tab: ConsoleTab | null): string {
-  if (tab === null || !tab.isLive || tab.status === 'running') return '';
+  if (tab === null || !tab.isLive || !isEnded(tab.status)) return '';
   return `Run ${tab.number ?? ''} ${tab.status}${tab.durationMs === null ? '' : ` in ${formatDuration(tab.durationMs)}`}`;
 }
 
-/** The output of the runs: one tab a run, the newest in front. */
-export function ConsolePanel() {
+/** The output of the runs: one tab a run, the newest in front. `card` draws what stands above the output of a run. */
+export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }) {
   const tabs = useConsoleStore((state) => state.tabs);
   const active = useActiveTab();
   const isSearching = useConsoleStore((state) => state.isSearching);
@@ -90,6 +90,7 @@ export function ConsolePanel() {
         ) : (
           <>
             {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} />}
+            {card?.(active)}
             <div id={panelId} role="tabpanel" aria-labelledby={`${panelId}-tab-${active.runId}`} className="relative min-h-0 grow">
               <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} handle={log}>
                 {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}
