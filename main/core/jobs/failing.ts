@@ -1,7 +1,7 @@
 import type { AppError } from '../../../contract/errors.ts';
 import type { Failure } from '../../../contract/failures.ts';
-import { kubeStatusOf } from '../cluster/index.ts';
 import type { Attempt } from './attempt.ts';
+import * as failures from './failures/index.ts';
 import type { KubeEvent, KubeJob } from './kube.ts';
 import type { JobRecord } from './record.ts';
 
@@ -15,13 +15,20 @@ export interface RunEvidence {
 }
 
 /** Why a run did not succeed. */
-export function failureOfRun({ attempt, why }: RunEvidence): Failure {
-  const terminated = attempt?.view().main?.state.terminated;
-  if (why === 'jobDeleted') return { kind: 'jobDeleted', message: 'The Job was deleted in the cluster.', action: null, evidence: why };
-  return { kind: 'exitCode', message: `The script ended with exit code ${terminated?.exitCode ?? 'unknown'}.`, action: null, evidence: why };
+export function failureOfRun({ record, attempt, job, events, why }: RunEvidence): Failure {
+  return failures.failureOfRun({
+    settings: record.facts.profile,
+    namespace: record.namespace,
+    why,
+    job,
+    pod: attempt?.pod() ?? null,
+    events,
+    report: attempt?.report() ?? record.state.report,
+    error: record.state.error,
+  });
 }
 
 /** Why the cluster refused to make the objects of a run. */
-export function failureOfRefusal(_record: JobRecord, error: AppError): Failure {
-  return { kind: 'admission', message: error.message, action: null, evidence: kubeStatusOf(error)?.message ?? error.message };
+export function failureOfRefusal(record: JobRecord, error: AppError): Failure {
+  return failures.failureOfRefusal(error, record.namespace);
 }
