@@ -7,6 +7,7 @@ import { createEditors } from './editors/index.ts';
 import { createFiles } from './files/index.ts';
 import { createJobs } from './jobs/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
+import { createProfiles } from './profiles/index.ts';
 import type { CoreOptions } from './ports.ts';
 import { createRouter, type CoreRouter } from './router.ts';
 import { createEngineRuns, createOwners, createRetention, createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
@@ -55,8 +56,9 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const retention = createRetention(storage, settings.get, feed);
   const owners = createOwners({ storage, coreId, feed, outputChanged: output.wake, log });
   const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, outputChanged: output.wake, historyChanged: retention.schedule });
-  const engineRuns = createEngineRuns({ coreId, feed, textIndex, sealOutput, outputChanged: output.wake });
+  const engineRuns = createEngineRuns({ coreId, feed, textIndex, sealOutput, outputChanged: output.wake, get: runs.get });
   const connections = createConnections({ storage, changes, places: options.kubeconfigs ?? placesOfProcess() });
+  const profiles = createProfiles(storage, log);
   const jobs = createJobs({
     storage, changes, coreId, connections, runs: engineRuns, output, log,
     folder: join(home, 'cluster'),
@@ -69,7 +71,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const backups = scheduleBackups(storage);
 
   return {
-    router: createRouter({ connections, editors, files, jobs, output, runs, settings, system }, log),
+    router: createRouter({ connections, editors, files, jobs, output, profiles, runs, settings, system }, log),
     connected: owners.connected,
     clientGone: owners.clientGone,
     dispose: async () => {

@@ -5,6 +5,7 @@ import type { Editors } from './editors/index.ts';
 import { isAsyncIterable, toTransportError, translatingEvents } from './errors.ts';
 import type { Files } from './files/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import type { Profiles } from './profiles/index.ts';
 import type { Output } from './output/index.ts';
 import type { CoreContext, Log } from './ports.ts';
 import type { Runs } from './runs/index.ts';
@@ -18,6 +19,7 @@ export interface Features {
   editors: Editors;
   files: Files;
   jobs: Jobs;
+  profiles: Profiles;
   output: Output;
   runs: Runs;
   settings: SettingsStore;
@@ -28,7 +30,7 @@ export interface Features {
 const done = {};
 
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ connections, editors, files, jobs, output, runs, settings, system }: Features, log: Log): CoreRouter {
+export function createRouter({ connections, editors, files, jobs, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -82,6 +84,17 @@ export function createRouter({ connections, editors, files, jobs, output, runs, 
       bundle: os.files.bundle.handler(({ input, signal }) => files.bundle(input, signal)),
       pick: os.files.pick.handler(async ({ input }) => ({ path: await files.pick(input) })),
     },
+    profiles: {
+      list: os.profiles.list.handler(() => ({ profiles: profiles.list() })),
+      save: os.profiles.save.handler(({ input }) => profiles.save(input)),
+      delete: os.profiles.delete.handler(({ input }) => {
+        profiles.delete(input.id);
+        return {};
+      }),
+      exportYaml: os.profiles.exportYaml.handler(({ input }) => ({ yaml: profiles.exportYaml(input.id) })),
+      importYaml: os.profiles.importYaml.handler(({ input }) => ({ profiles: profiles.importYaml(input.yaml, input.replace) })),
+      imagePython: os.profiles.imagePython.handler(({ input }) => ({ python: profiles.imagePython(input.image) })),
+    },
     jobs: {
       preview: os.jobs.preview.handler(({ input, signal }) => jobs.preview(input, signal)),
       submit: os.jobs.submit.handler(({ input }) => jobs.submit(input)),
@@ -92,6 +105,11 @@ export function createRouter({ connections, editors, files, jobs, output, runs, 
       queue: os.jobs.queue.handler(({ input }) => ({ jobs: jobs.queue(input.connectionId) })),
       reorder: os.jobs.reorder.handler(({ input }) => ({ jobs: jobs.reorder(input.runId, input.before) })),
       manifest: os.jobs.manifest.handler(({ input }) => ({ yaml: jobs.manifest(input.runId) })),
+      request: os.jobs.request.handler(({ input }) => jobs.request(input.runId)),
+      saveArtifacts: os.jobs.saveArtifacts.handler(({ input }) => jobs.saveArtifacts(input.runId, input.to, input.paths)),
+      setup: os.jobs.setup.handler(({ input, signal }) => jobs.setup(input, signal)),
+      artifacts: os.jobs.artifacts.handler(({ input }) => jobs.artifacts(input.runId)),
+      fetchArtifacts: os.jobs.fetchArtifacts.handler(({ input, signal }) => jobs.fetchArtifacts(input.runId, signal)),
       leftovers: os.jobs.leftovers.handler(({ input, signal }) => jobs.leftovers(input, signal)),
       cleanUp: os.jobs.cleanUp.handler(({ input, signal }) => jobs.cleanUp(input, signal)),
     },

@@ -34,6 +34,8 @@ export class FaultProxy {
   readonly #upstream: { url: URL; tls: RequestOptions };
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  /** Ends the next WebSocket whose path has this text once so many bytes have come through it. */
+  breakSocket: { path: string; afterBytes: number } | undefined;
 
   constructor(kubeconfig: string) {
     this.#upstream = readKubeconfig(kubeconfig);
@@ -141,9 +143,14 @@ export class FaultProxy {
     const upstream = url.protocol === 'https:' ? connectTls({ ...tls, host: url.hostname, port, ALPNProtocols: ['http/1.1'] } as Parameters<typeof connectTls>[0]) : connectTcp(port, url.hostname);
     const headers = Object.entries({ ...request.headers, host: url.host }).map(([name, value]) => `${name}: ${String(value)}`);
     upstream.write(`GET ${request.url ?? '/'} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+    const breaking = this.breakSocket !== undefined && request.url?.includes(this.breakSocket.path) === true ? this.breakSocket : undefined;
+    if (breaking !== undefined) this.breakSocket = undefined;
+    let bytes = 0;
     for (const [from, to] of [[upstream, socket], [socket, upstream]] as const) {
       from.on('data', (chunk: Buffer) => {
         if (this.#isCut) return;
+        bytes += chunk.length;
+        if (breaking !== undefined && bytes > breaking.afterBytes) return void from.destroy();
         if (!to.write(chunk)) {
           from.pause();
           to.once('drain', () => from.resume());

@@ -1,15 +1,16 @@
-import type { ConnectionId } from '../../../contract/connections.ts';
+import { ConnectionId } from '../../../contract/connections.ts';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { Job, JobEvent, JobPreview, JobRequest, Leftover } from '../../../contract/jobs.ts';
+import type { Artifact, Job, JobEvent, JobPreview, JobRequest, Leftover } from '../../../contract/jobs.ts';
 import type { Connections } from '../connections/index.ts';
 import type { Changes, Storage } from '../database/index.ts';
 import { Feed, type Events } from '../feed.ts';
 import type { Output } from '../output/index.ts';
 import type { Log, ParsedInput } from '../ports.ts';
 import type { EngineRuns } from '../runs/index.ts';
-import type { JobsContext } from './context.ts';
+import { collect, listArtifacts } from './collecting.ts';
+import { createJobHandle, type JobsContext } from './context.ts';
 import { endJob, endRun } from './ending.ts';
 import { listLeftovers, removeLeftovers } from './leftovers.ts';
 import { lookAfter, type LiveJob } from './liveJob.ts';
@@ -17,6 +18,8 @@ import { readRunnerFiles } from './manifest/index.ts';
 import { createNamespaceWatches } from './namespaceWatch.ts';
 import { preview, yamlOf } from './preview.ts';
 import { createQueue } from './queue.ts';
+import { saveArtifacts } from './savingArtifacts.ts';
+import { applySetup, setupObjects, yamlOf as setupYaml } from './setup/index.ts';
 import type { JobRecord } from './record.ts';
 import { createJobStore } from './store.ts';
 import { packFiles, plan, recordIntent, type SubmitOptions } from './submit.ts';
@@ -24,6 +27,7 @@ import { packFiles, plan, recordIntent, type SubmitOptions } from './submit.ts';
 type Inputs = (typeof contract)['jobs'];
 type SubmitInput = ParsedInput<Inputs['submit']>;
 type Place = ParsedInput<Inputs['leftovers']>;
+type SetupInput = ParsedInput<Inputs['setup']>;
 type CleanUpInput = ParsedInput<Inputs['cleanUp']>;
 
 export interface JobsDependencies {
@@ -51,6 +55,11 @@ export interface Jobs {
   queue(connectionId: ConnectionId | undefined): Job[];
   reorder(runId: RunId, before: RunId | null): Job[];
   manifest(runId: RunId): string;
+  request(runId: RunId): JobRequest;
+  saveArtifacts(runId: RunId, to: string, paths: string[] | undefined): Promise<{ files: number; bytes: number }>;
+  setup(input: SetupInput, signal: AbortSignal | undefined): Promise<{ yaml: string; applied: string[] }>;
+  artifacts(runId: RunId): Promise<{ folder: string; artifacts: Artifact[] }>;
+  fetchArtifacts(runId: RunId, signal: AbortSignal | undefined): Promise<Job>;
   leftovers(place: Place, signal: AbortSignal | undefined): Promise<{ namespace: string; items: Leftover[] }>;
   cleanUp(input: CleanUpInput, signal: AbortSignal | undefined): ReturnType<typeof removeLeftovers>;
   dispose(): void;
@@ -154,6 +163,42 @@ export function createJobs(deps: JobsDependencies): Jobs {
     },
     manifest(runId) {
       return yamlOf(store.manifest(runId));
+    },
+
+    request(runId) {
+      const { connectionId, namespace, facts } = store.find(runId);
+      const run = runs.get(runId);
+      const { profile, profileName, folder: sent } = facts;
+      return {
+        connectionId: ConnectionId.parse(connectionId), namespace, profile, profileName, mode: run.mode, title: run.title, source: run.source, path: run.path,
+        tabId: run.tabId, lineOffset: run.lineOffset, argv: run.argv, folder: sent,
+      };
+    },
+
+    async saveArtifacts(runId, to, paths) {
+      store.find(runId);
+      return saveArtifacts((await listArtifacts(folder, runId)).artifacts, to, paths);
+    },
+
+    async setup({ connectionId, namespace, subject, apply }, signal) {
+      const options = { namespace: namespace ?? connections.get(connectionId).namespace, subject };
+      const applied = apply ? await applySetup(connections.client(connectionId), options, signal) : [];
+      return { yaml: setupYaml(setupObjects(options)), applied };
+    },
+
+    async artifacts(runId) {
+      store.find(runId);
+      return listArtifacts(folder, runId);
+    },
+
+    async fetchArtifacts(runId, signal = new AbortController().signal) {
+      const record = store.find(runId);
+      const { artifacts, pod, report } = record.state;
+      if (record.phase !== 'done' || artifacts.state !== 'failed' || !artifacts.retryable || pod === null) {
+        throw new AppError('CONFLICT', 'There is nothing to fetch again: the files are here, on their way, or gone.');
+      }
+      await collect(createJobHandle(context, record, signal), { pod: pod.name, report, fetch: true });
+      return store.get(runId);
     },
 
     async leftovers({ connectionId, namespace }, signal) {

@@ -24,6 +24,16 @@ async function listAll(client: ClusterClient, path: string, signal: AbortSignal 
   return items;
 }
 
+/** A run needs no right to list Secrets, so somebody may be without: then only those that go with their Job are dealt with. */
+async function listSecrets(client: ClusterClient, namespace: string, signal: AbortSignal | undefined): Promise<{ metadata: Metadata }[]> {
+  try {
+    return (await listAll(client, paths.secrets(namespace), signal)).map((item) => Secret.parse(item));
+  } catch (error) {
+    if (kubeStatusOf(error)?.code === 403) return [];
+    throw error;
+  }
+}
+
 /**
  * What carries the application's label in a namespace: Jobs, and those Secrets and pods whose Job is gone, oldest first.
  * @param titleOf the title of a run in this computer's history; null if it is not there
@@ -32,7 +42,7 @@ export async function listLeftovers(client: ClusterClient, namespace: string, ti
   const [jobs, pods, secrets] = await Promise.all([
     listAll(client, paths.jobs(namespace), signal).then((items) => items.map((item) => KubeJob.parse(item))),
     listAll(client, paths.pods(namespace), signal).then((items) => items.map((item) => KubePod.parse(item))),
-    listAll(client, paths.secrets(namespace), signal).then((items) => items.map((item) => Secret.parse(item))),
+    listSecrets(client, namespace, signal),
   ]);
   const jobUids = new Set(jobs.map(({ metadata }) => metadata.uid));
   const isOrphan = ({ metadata }: { metadata: Metadata }): boolean => !metadata.ownerReferences.some(({ uid }) => jobUids.has(uid));

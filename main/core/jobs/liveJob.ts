@@ -175,7 +175,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   /** Lets the collector of a failed attempt go, so that the Job can make the next one. */
   function release(attempt: Attempt): void {
-    void collect(handle, attempt, { fetch: false }).catch((error: unknown) => trouble(toAppError(error)));
+    void collect(handle, { pod: attempt.pod()?.metadata.name ?? null, report: attempt.report(), fetch: false }).catch((error: unknown) => trouble(toAppError(error)));
   }
 
   /** Ends the run, then brings its files back, then ends the job. */
@@ -193,7 +193,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     const uid = record.state.jobUid;
     await settle(() => endRun(handle, endingOf(failure)));
     if (remove && uid !== null) await persist(signal, () => deleteJob(handle.client(), record, uid, null, signal), trouble);
-    if (!remove) await collect(handle, current, { fetch: true });
+    if (!remove) await collect(handle, { pod: current?.pod()?.metadata.name ?? null, report: current?.report() ?? record.state.report, fetch: true });
     await settle(() => endJob(handle));
     leave();
     onDone();

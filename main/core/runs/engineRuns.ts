@@ -1,5 +1,5 @@
 import type { RunId } from '../../../contract/ids.ts';
-import type { RunSummary } from '../../../contract/runs.ts';
+import type { Run, RunSummary } from '../../../contract/runs.ts';
 import type { Sql } from '../database/index.ts';
 import { findRun } from './owned.ts';
 import { summaryOf } from './rows.ts';
@@ -13,6 +13,8 @@ export interface EngineRuns {
   /** Records a run. @returns its key, which the engine's own tables share */
   insert(sql: Sql, input: StartInput, status: 'queued' | 'running'): number;
   find(sql: Sql, id: RunId): RunSummary;
+  /** A run with its source. */
+  get(id: RunId): Run;
   /** Its turn has come, or another core has taken it over. */
   setRunning(sql: Sql, id: RunId): void;
   setPythonVersion(sql: Sql, id: RunId, version: string): void;
@@ -21,7 +23,7 @@ export interface EngineRuns {
   changed(run: RunSummary): void;
 }
 
-export function createEngineRuns(deps: Pick<RunsDependencies, 'coreId' | 'feed' | 'textIndex' | 'sealOutput' | 'outputChanged'>): EngineRuns {
+export function createEngineRuns(deps: Pick<RunsDependencies, 'coreId' | 'feed' | 'textIndex' | 'sealOutput' | 'outputChanged'> & { get(id: RunId): Run }): EngineRuns {
   const { coreId, feed } = deps;
   return {
     insert(sql, input, status) {
@@ -30,6 +32,7 @@ export function createEngineRuns(deps: Pick<RunsDependencies, 'coreId' | 'feed' 
       return findRun(sql, input.id).key;
     },
     find: (sql, id) => summaryOf(findRun(sql, id)),
+    get: deps.get,
     setRunning(sql, id) {
       sql.run("UPDATE runs SET status = 'running', core_id = ? WHERE id = ?", coreId, id);
       feed.bump(sql);
