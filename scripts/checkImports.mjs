@@ -24,7 +24,7 @@ export const rooms = [
   { folder: 'kernel', packages: ['zod', 'pyodide'], folders: ['contract', 'kernel'] },
   {
     folder: 'main/core',
-    packages: ['node:*', 'zod', '@orpc/server', '@orpc/contract', 'better-sqlite3', 'chokidar'],
+    packages: ['node:*', 'zod', '@orpc/server', '@orpc/contract', 'better-sqlite3', 'chokidar', '@kubernetes/client-node', 'ignore', 'smol-toml', 'ws', 'yaml'],
     folders: ['contract', 'main/core/database', 'main/core/*'],
     doors: ['main/core'],
   },
