@@ -1,12 +1,11 @@
-import { ChevronDown, MonitorPlay, Play, RotateCcw, Square } from 'lucide-react';
+import { ChevronDown, Play, RotateCcw, Square } from 'lucide-react';
 import { runCommand, useCommandKey } from '../commands/index.ts';
 import { useConsoleStore } from '../console/index.ts';
 import { useEditorsStore } from '../editor/index.ts';
-import { Button, IconButton, Menu, Select, Tooltip } from '../ui/index.ts';
+import { ClusterToolbar } from '../jobs/index.ts';
+import { Button, IconButton, Menu, Tooltip } from '../ui/index.ts';
 import { stoppableTab } from './runActions.ts';
 import { useRunsStore } from './runsStore.ts';
-
-const targets = [{ value: 'local', label: 'This computer', icon: <MonitorPlay size={14} aria-hidden /> }] as const;
 
 /** Whether Stop has something to stop; follows the tabs, the console and the runs. */
 function useStoppable(): 'nothing' | 'running' | 'stopping' {
@@ -18,7 +17,7 @@ function useStoppable(): 'nothing' | 'running' | 'stopping' {
   return byTab.get(tabId)?.phase === 'stopping' ? 'stopping' : 'running';
 }
 
-/** Run, Stop, Restart kernel, and where a run goes. */
+/** Run, Stop, Restart kernel; then where Run on cluster goes. */
 export function RunToolbar() {
   const hasTab = useEditorsStore((state) => state.activeId !== null);
   const stoppable = useStoppable();
@@ -56,10 +55,7 @@ export function RunToolbar() {
         <RotateCcw size={15} aria-hidden />
       </IconButton>
       <span aria-hidden className="mx-1 h-5 w-px bg-line" />
-      <span aria-hidden className="hidden text-xs text-muted lg:inline">
-        Target
-      </span>
-      <Select label="Target" value="local" options={targets} onChange={() => undefined} className="min-w-36" />
+      <ClusterToolbar />
     </div>
   );
 }
