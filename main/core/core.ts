@@ -63,6 +63,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     storage, changes, coreId, connections, runs: engineRuns, output, log,
     folder: join(home, 'cluster'),
     appVersion: options.appVersion,
+    learnedPython: profiles.learned,
     runnerFolder: options.runnerFolder ?? sourceRunnerFolder,
   });
   textIndex.schedule();

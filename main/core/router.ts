@@ -97,6 +97,7 @@ export function createRouter({ connections, editors, files, jobs, output, profil
     },
     jobs: {
       preview: os.jobs.preview.handler(({ input, signal }) => jobs.preview(input, signal)),
+      preflight: os.jobs.preflight.handler(({ input, signal }) => jobs.preflight(input, signal)),
       submit: os.jobs.submit.handler(({ input }) => jobs.submit(input)),
       cancel: os.jobs.cancel.handler(({ input }) => jobs.cancel(input.runId, input.graceSeconds)),
       get: os.jobs.get.handler(({ input }) => jobs.get(input.runId)),

@@ -60,6 +60,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
       isStarted = true;
       if (phase.phase === 'started') {
         const { python } = phase;
+        handle.context.learnedPython(record.facts.profile.image, python);
         handle.update(
           (state) => {
             state.pythonVersion = python;

@@ -22,6 +22,8 @@ export interface JobsContext {
   /** Where archives that wait for their pod, and artifacts, are kept. */
   folder: string;
   log: Log;
+  /** A run in this image has told its Python's version. */
+  learnedPython(image: string, version: string): void;
   /** A job changed: tells those who watch. */
   changed(job: Job): void;
 }

@@ -2,7 +2,7 @@ import { ConnectionId } from '../../../contract/connections.ts';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { Artifact, Job, JobEvent, JobPreview, JobRequest, Leftover } from '../../../contract/jobs.ts';
+import type { Artifact, Job, JobEvent, JobPreview, JobRequest, Leftover, PreflightCheck } from '../../../contract/jobs.ts';
 import type { Connections } from '../connections/index.ts';
 import type { Changes, Storage } from '../database/index.ts';
 import { Feed, type Events } from '../feed.ts';
@@ -16,6 +16,7 @@ import { listLeftovers, removeLeftovers } from './leftovers.ts';
 import { lookAfter, type LiveJob } from './liveJob.ts';
 import { readRunnerFiles } from './manifest/index.ts';
 import { createNamespaceWatches } from './namespaceWatch.ts';
+import { preflightRequest } from './preflight/index.ts';
 import { preview, yamlOf } from './preview.ts';
 import { createQueue } from './queue.ts';
 import { saveArtifacts } from './savingArtifacts.ts';
@@ -40,6 +41,8 @@ export interface JobsDependencies {
   /** Where uploads and artifacts are kept. */
   folder: string;
   appVersion: string;
+  /** A run in this image has told its Python's version. */
+  learnedPython(image: string, version: string): void;
   /** Holds runner.py. */
   runnerFolder: string;
   log: Log;
@@ -47,6 +50,7 @@ export interface JobsDependencies {
 
 export interface Jobs {
   preview(request: JobRequest, signal: AbortSignal | undefined): Promise<JobPreview>;
+  preflight(request: JobRequest, signal: AbortSignal | undefined): AsyncGenerator<PreflightCheck, void>;
   submit(input: SubmitInput): Promise<Job>;
   cancel(runId: RunId, graceSeconds: number): Job;
   get(runId: RunId): Job;
@@ -74,7 +78,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const feed = new Feed<JobEvent>({ type: 'reset' });
   const store = createJobStore(storage, changes, coreId);
   const watches = createNamespaceWatches(connections.client);
-  const context: JobsContext = { storage, store, runs, output, connections, watches, folder, log, changed: (job) => feed.publish({ type: 'changed', job }) };
+  const { learnedPython } = deps;
+  const context: JobsContext = { storage, store, runs, output, connections, watches, folder, log, learnedPython, changed: (job) => feed.publish({ type: 'changed', job }) };
   const queue = createQueue(context);
   const live = new Map<RunId, LiveJob>();
   const unsubscribe = [
@@ -129,6 +134,10 @@ export function createJobs(deps: JobsDependencies): Jobs {
 
   return {
     preview: async (request, signal) => preview(await submitOptions(), request, signal),
+
+    async *preflight(request, signal) {
+      yield* preflightRequest(await submitOptions(), request, signal);
+    },
 
     async submit({ runId, confirmed, ...request }) {
       const known = knownJob(runId);

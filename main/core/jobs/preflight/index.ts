@@ -1,0 +1,2 @@
+export { preflight, type PreflightOptions } from './preflight.ts';
+export { preflightRequest } from './request.ts';
