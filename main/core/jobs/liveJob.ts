@@ -7,11 +7,11 @@ import { collect } from './collecting.ts';
 import { createJobHandle, enterPhase, type JobsContext } from './context.ts';
 import { endJob, endRun, type Ending } from './ending.ts';
 import { failureOfRefusal, failureOfRun } from './failing.ts';
+import { createJobEvents } from './jobEvents.ts';
 import { jobOutcome, type KubeJob, type KubePod } from './kube.ts';
 import { exitCodes } from './manifest/index.ts';
 import { deleteJob, readJob } from './objects.ts';
 import { pause } from './pause.ts';
-import { createPodEvents } from './podEvents.ts';
 import type { JobRecord } from './record.ts';
 import { makeObjects, persist } from './submitting.ts';
 import { troubleOf } from './trouble.ts';
@@ -41,7 +41,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   const handle = createJobHandle(context, record, signal);
   const attempts = new Map<string, Attempt>();
   const cancelling: Cancelling = createCancelling(handle, () => current);
-  const events = createPodEvents(handle, () => evaluate());
+  const events = createJobEvents(handle, () => evaluate());
   let current: Attempt | undefined;
   let job: KubeJob | null = null;
   let isJobGone = false;
@@ -109,6 +109,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
       if (seen.metadata.uid !== record.state.jobUid) return;
       job = seen;
       armStartTimer();
+      if (current === undefined) events.see(undefined);
       evaluate();
     } else if (!isJobGone) void checkGone();
   }
@@ -136,13 +137,17 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     const createdMs = record.state.timeline.find(({ phase }) => phase === 'created')?.atMs ?? Date.now();
     const leftMs = createdMs + record.facts.profile.startTimeoutSeconds * 1000 - Date.now();
     startTimer = setTimeout(() => {
-      if (current?.view().isMainStarted !== true) close(() => failureOfRun({ record, attempt: current, job, events: events.all(), why: 'startTimeout' }), true);
+      if (current?.view().isMainStarted !== true) close(() => explain('startTimeout'), true);
     }, Math.max(0, leftMs));
   }
 
   /** Looks whether what is known decides the run. */
   function evaluate(): void {
     if (isClosing || signal.aborted) return;
+    // A pod that policy refuses is refused for ever; one that a quota refuses may have its turn.
+    if (current === undefined && events.all().some(({ reason, message }) => reason === 'FailedCreate' && /violates PodSecurity|is invalid:/.test(message))) {
+      return close(() => explain('startTimeout'), true);
+    }
     const attempt = current;
     const outcome = job === null ? null : jobOutcome(job);
     if (attempt !== undefined && attempt.isRead() && isOver(attempt)) {
@@ -164,7 +169,11 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   function reasonOf(attempt: Attempt | undefined, isGood: boolean): Failure | null | Promise<Failure | null> {
     if (isGood || record.state.cancel !== null) return null;
-    return failureOfRun({ record, attempt, job, events: events.all(), why: isJobGone && wasEnded(attempt) ? 'jobDeleted' : 'ended' });
+    return explain(isJobGone && wasEnded(attempt) ? 'jobDeleted' : 'ended');
+  }
+
+  async function explain(why: 'ended' | 'startTimeout' | 'jobDeleted'): Promise<Failure> {
+    return failureOfRun({ record, attempt: current, job, events: await events.refresh(), why });
   }
 
   /** Its script did not end by itself. */
