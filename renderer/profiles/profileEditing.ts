@@ -12,7 +12,7 @@ export interface EditedProfile {
   field: string | null;
 }
 
-export const useProfileEditing = create<{ edited: EditedProfile | null }>()(() => ({ edited: null }));
+export const useProfileEditing = create<{ edited: EditedProfile | null; isImporting: boolean }>()(() => ({ edited: null, isImporting: false }));
 
 /** A name that no profile has yet: `small 2`. */
 export function freeName(wanted: string, taken: readonly string[]): string {
