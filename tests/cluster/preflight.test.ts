@@ -5,7 +5,7 @@ import type { ProfileSettingsInput } from '../../contract/profiles.ts';
 import { kubeconfigWithoutRights, writeManifest } from './identity.ts';
 import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, testProfile, type Application } from './harness.ts';
 
-async function checksOf(application: Application, settings: ProfileSettingsInput = {}, namespace?: string): Promise<Map<string, PreflightCheck>> {
+async function checksOf(application: Application, namespace: string, settings: ProfileSettingsInput = {}): Promise<Map<string, PreflightCheck>> {
   const checks = new Map<string, PreflightCheck>();
   const told = await application.api.jobs.preflight({
     connectionId: application.connectionId,
@@ -13,7 +13,7 @@ async function checksOf(application: Application, settings: ProfileSettingsInput
     mode: 'file',
     title: 'preflight',
     source: 'print(1)',
-    ...(namespace === undefined ? {} : { namespace }),
+    namespace,
   });
   for await (const check of told) checks.set(check.id, check);
   return checks;
@@ -36,7 +36,7 @@ describe.skipIf(testKubeconfig === '')('preflight', () => {
 
   it('finds nothing wrong in under a second, and makes nothing', async () => {
     const startMs = performance.now();
-    const checks = await checksOf(application);
+    const checks = await checksOf(application, namespace);
     expect(performance.now() - startMs).toBeLessThan(1000);
     expect([...checks.values()].filter(({ state }) => state !== 'passed')).toEqual([]);
     expect([...checks.keys()]).toEqual(['reachable', 'signedIn', 'rights', 'dryRun', 'pod', 'node']);
@@ -46,7 +46,7 @@ describe.skipIf(testKubeconfig === '')('preflight', () => {
   });
 
   it('sees what no node has, and what is not there', async () => {
-    const checks = await checksOf(application, {
+    const checks = await checksOf(application, namespace, {
       extendedResources: { 'nvidia.com/gpu': 1 },
       nodeSelector: { 'example.com/zone': 'moon' },
       imagePullSecrets: ['pull'],
@@ -63,28 +63,28 @@ describe.skipIf(testKubeconfig === '')('preflight', () => {
   });
 
   it('sees a size that no node has', async () => {
-    const checks = await checksOf(application, { cpu: '500', cpuRequest: '500' });
+    const checks = await checksOf(application, namespace, { cpu: '500', cpuRequest: '500' });
     expect(checks.get('node')).toMatchObject({ state: 'warning', evidence: expect.stringMatching(/None of 1 nodes has 500 CPU.*largest: \d/) as string, fix: { field: 'cpu' } });
   });
 
   it('sees a quota that is used up, a limit, and a namespace that does not exist', async () => {
     const other = makeNamespace();
     kubectl('--namespace', other, 'create', 'quota', 'small', '--hard=limits.memory=100Mi');
-    expect((await checksOf(application, {}, other)).get('pod')).toMatchObject({ state: 'failed', evidence: expect.stringMatching(/quota "small".*limits\.memory/) as string, fix: { kind: 'cleanUp' } });
+    expect((await checksOf(application, other)).get('pod')).toMatchObject({ state: 'failed', evidence: expect.stringMatching(/quota "small".*limits\.memory/) as string, fix: { kind: 'cleanUp' } });
     dropNamespace(other);
-    expect((await checksOf(application, {}, 'no-such-namespace')).get('dryRun')).toMatchObject({ state: 'failed', evidence: expect.stringContaining('does not exist') as string });
+    expect((await checksOf(application, 'no-such-namespace')).get('dryRun')).toMatchObject({ state: 'failed', evidence: expect.stringContaining('does not exist') as string });
   });
 
   it('says what cannot be known for lack of rights, and which right is missing', async () => {
     const nobody = await startApplication(namespace, { kubeconfig: kubeconfigWithoutRights(namespace) });
-    const checks = await checksOf(nobody);
+    const checks = await checksOf(nobody, namespace);
     expect(checks.get('rights')).toMatchObject({ state: 'failed', fix: { kind: 'copyText' } });
     expect(checks.get('node')?.state).toBe('unknown');
     const fix = checks.get('rights')?.fix;
     if (fix?.kind !== 'copyText') throw new Error('no Role to copy');
     expect(fix.text).toContain('kind: RoleBinding');
     kubectl('create', '-f', writeManifest(fix.text));
-    const after = await checksOf(nobody);
+    const after = await checksOf(nobody, namespace);
     expect(after.get('rights')?.state).toBe('passed');
     expect(after.get('dryRun')?.state).toBe('passed');
     expect(after.get('node')?.state).toBe('unknown');
