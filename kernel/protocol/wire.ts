@@ -94,8 +94,9 @@ export type WorkerStart = {
   /** May still be on its way: complete when word 0 of `stdlibReady` is 1, and that before any execution. */
   stdlib: Uint8Array;
   stdlibReady: Int32Array;
-  /** Null: load without it. */
+  /** Likewise; null: load without it. */
   snapshot: Uint8Array | null;
+  snapshotReady: Int32Array;
 };
 
 /** Window to frame, by window.postMessage, with one MessagePort. */

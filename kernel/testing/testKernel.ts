@@ -62,7 +62,7 @@ export class TestKernel {
 
   static async start(snapshot: Uint8Array | null = null): Promise<TestKernel> {
     const startedAt = performance.now();
-    const { python, startedFrom } = await startPython({ ...(await realPyodide()), snapshot });
+    const { python, startedFrom } = await startPython({ ...(await realPyodide()), snapshot: snapshot === null ? null : () => snapshot });
     return new TestKernel(
       (kernel, control) =>
         new KernelSession({

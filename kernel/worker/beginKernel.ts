@@ -20,7 +20,7 @@ const stdLibURL = { load: `${indexURL}python_stdlib.zip`, snapshot: `${indexURL}
  * A start that fails is told by `startFailed`; it never rejects.
  */
 export async function beginKernel(start: WorkerStart, loader: Loader, startedAt: number): Promise<void> {
-  const { port, control, wasm, stdlib, stdlibReady, snapshot } = start;
+  const { port, control, wasm, stdlib, stdlibReady, snapshot, snapshotReady } = start;
   // Bound now: a script that replaces MessagePort's methods later neither sees this port nor stops it.
   const send = port.postMessage.bind(port);
   const fetched = async (url: unknown): Promise<Fetched> => {
@@ -36,8 +36,13 @@ export async function beginKernel(start: WorkerStart, loader: Loader, startedAt:
       }),
     },
   });
+  // The machine is made while the snapshot still arrives; then there is nothing to do but wait.
+  const arrived = (bytes: Uint8Array) => (): Uint8Array => {
+    Atomics.wait(snapshotReady, 0, 0);
+    return bytes;
+  };
   try {
-    const { python, startedFrom } = await startPython({ ...loader(fetched, webAssembly), snapshot, indexURL, stdLibURL });
+    const { python, startedFrom } = await startPython({ ...loader(fetched, webAssembly), snapshot: snapshot === null ? null : arrived(snapshot), indexURL, stdLibURL });
     // In place of what the loader wrote, the memory that all workers share.
     python.FS.writeFile('/lib/python314.zip', stdlib, { canOwn: true });
     const session = new KernelSession({

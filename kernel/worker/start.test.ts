@@ -73,6 +73,7 @@ describe('a worker', { timeout: 60_000 }, () => {
     stdlib: new Uint8Array(),
     stdlibReady: new Int32Array(new SharedArrayBuffer(4)).fill(1),
     snapshot: null,
+    snapshotReady: new Int32Array(new SharedArrayBuffer(4)).fill(1),
   });
 
   it('tells why it could not start', async () => {

@@ -7,8 +7,8 @@ export const maxMemoryBytes = 2 * 1024 ** 3;
 export type PythonSource = {
   loadPyodide: LoadPyodide;
   createModule: CreateModule;
-  /** Null: a plain load. */
-  snapshot: Uint8Array | null;
+  /** Gives the packed snapshot, once the machine that it goes into is there, and may wait for it. Null: a plain load. */
+  snapshot: (() => Uint8Array) | null;
   indexURL?: string;
   /** Where a plain load finds the standard library, and a start from the snapshot, which needs it only for the first import. */
   stdLibURL?: { load: string; snapshot: string };
@@ -31,17 +31,19 @@ export async function startPython(source: PythonSource): Promise<{ python: Pyodi
     source.stdLibURL === undefined ? {} : { stdLibURL: source.stdLibURL[kind] };
   if (source.snapshot !== null) {
     try {
-      const opened = openSnapshot(source.snapshot);
+      const { snapshot } = source;
       const python = await source.loadPyodide({
         ...options,
         ...library('snapshot'),
-        _loadSnapshot: opened.head,
+        // Says that there is one; its bytes are taken below.
+        _loadSnapshot: new Uint8Array(),
         async createPyodideModule(settings) {
           const module = await source.createModule(settings);
           // Pyodide copies a whole memory: given the head alone it copies nothing, and the pages are put in here.
           const readHead = module.API.restoreSnapshot;
-          module.API.restoreSnapshot = (head) => {
-            const state = readHead(head);
+          module.API.restoreSnapshot = () => {
+            const opened = openSnapshot(snapshot());
+            const state = readHead(opened.head);
             opened.restore(module.HEAPU8);
             return state;
           };

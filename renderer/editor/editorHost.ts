@@ -33,7 +33,7 @@ export function attachEditor(mounted: editor.IStandaloneCodeEditor, onView: View
   usable.resolve();
   const listeners: IDisposable[] = [
     mounted.onDidChangeCursorSelection(() => {
-      readCursor();
+      readCursorSoon();
       if (shownId !== null) onView(shownId);
     }),
     mounted.onDidScrollChange(() => {
@@ -98,6 +98,17 @@ export function reveal(id: TabId, position: TextPosition | null): void {
 export function focusEditor(): void {
   wantsFocus = true;
   if (host !== null) focusSoon();
+}
+
+let cursorFrame = 0;
+
+/** Once a frame: a paste moves the cursor thousands of times. */
+function readCursorSoon(): void {
+  if (cursorFrame !== 0) return;
+  cursorFrame = requestAnimationFrame(() => {
+    cursorFrame = 0;
+    readCursor();
+  });
 }
 
 function readCursor(): void {

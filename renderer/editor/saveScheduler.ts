@@ -26,8 +26,11 @@ export interface SaveSchedulerOptions<Id extends string> {
 
 interface Entry {
   firstTouchMs: number;
+  /** May be later than the timer, which then only waits for the rest: a touch must cost nothing. */
   dueMs: number;
+  timerMs: number;
   timer: ReturnType<typeof setTimeout>;
+  timing: SaveTiming;
 }
 
 /**
@@ -47,15 +50,23 @@ export function createSaveScheduler<Id extends string>(options: SaveSchedulerOpt
     const nowMs = Date.now();
     const known = pending.get(id);
     const firstTouchMs = known?.firstTouchMs ?? nowMs;
-    const dueMs = Math.min(nowMs + timing.delayMs, firstTouchMs + timing.maxDelayMs);
-    schedule(id, firstTouchMs, known !== undefined && timing !== options.timing ? Math.min(known.dueMs, dueMs) : dueMs);
-    tellStatus();
+    const wantedMs = Math.min(nowMs + timing.delayMs, firstTouchMs + timing.maxDelayMs);
+    const dueMs = known !== undefined && timing !== options.timing ? Math.min(known.dueMs, wantedMs) : wantedMs;
+    if (known !== undefined && known.timerMs <= dueMs) known.dueMs = dueMs;
+    else schedule(id, firstTouchMs, dueMs, timing);
+    if (known === undefined || known.timing !== timing) tellStatus();
   }
 
-  function schedule(id: Id, firstTouchMs: number, dueMs: number): void {
+  function schedule(id: Id, firstTouchMs: number, dueMs: number, timing: SaveTiming): void {
     clearTimeout(pending.get(id)?.timer);
-    const timer = setTimeout(() => void saveNow(id), Math.max(0, dueMs - Date.now()));
-    pending.set(id, { firstTouchMs, dueMs, timer });
+    const timer = setTimeout(() => onTimer(id), Math.max(0, dueMs - Date.now()));
+    pending.set(id, { firstTouchMs, dueMs, timerMs: dueMs, timer, timing });
+  }
+
+  function onTimer(id: Id): void {
+    const entry = pending.get(id);
+    if (entry !== undefined && entry.dueMs > Date.now()) schedule(id, entry.firstTouchMs, entry.dueMs, entry.timing);
+    else void saveNow(id);
   }
 
   /** @returns whether it was saved */
@@ -69,7 +80,7 @@ export function createSaveScheduler<Id extends string>(options: SaveSchedulerOpt
     if (entry === undefined) return true;
     clearTimeout(entry.timer);
     pending.delete(id);
-    const work = attempt(id, entry.firstTouchMs);
+    const work = attempt(id, entry);
     saving.set(id, work);
     tellStatus();
     const saved = await work;
@@ -78,7 +89,7 @@ export function createSaveScheduler<Id extends string>(options: SaveSchedulerOpt
     return saved;
   }
 
-  async function attempt(id: Id, firstTouchMs: number): Promise<boolean> {
+  async function attempt(id: Id, { timing }: Entry): Promise<boolean> {
     try {
       await options.save(id);
       failing = false;
@@ -86,7 +97,7 @@ export function createSaveScheduler<Id extends string>(options: SaveSchedulerOpt
     } catch {
       failing = true;
       // What was typed meanwhile has its own, sooner, turn.
-      if (!pending.has(id)) schedule(id, firstTouchMs, Date.now() + options.retryMs);
+      if (!pending.has(id)) schedule(id, Date.now(), Date.now() + options.retryMs, timing);
       return false;
     }
   }

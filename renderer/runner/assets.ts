@@ -5,8 +5,9 @@ import workerSource from 'virtual:kernel-worker';
 export type PythonAssets = {
   workerUrl: Promise<string>;
   wasm: Promise<WebAssembly.Module>;
-  snapshot: Promise<Uint8Array>;
-  /** Filled while workers start; see WorkerStart. */
+  /** Both filled while workers start; see WorkerStart. */
+  snapshot: Uint8Array;
+  snapshotReady: Int32Array;
   stdlib: Uint8Array;
   stdlibReady: Int32Array;
   /** Resolves when all is there; rejects with the name of what is missing or altered. */
@@ -52,9 +53,15 @@ function shared(name: string): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(manifest.find((entry) => entry.name === name)?.bytes ?? 0));
 }
 
-async function fill(name: string, memory: Uint8Array): Promise<Uint8Array> {
+function flag(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
+
+/** Loads an asset into memory that workers have already, and lets those that wait for it go on. */
+async function fill(name: string, memory: Uint8Array, ready: Int32Array): Promise<void> {
   memory.set(new Uint8Array(await (await load(name)).arrayBuffer()));
-  return memory;
+  Atomics.store(ready, 0, 1);
+  Atomics.notify(ready, 0);
 }
 
 async function makeWorkerUrl(): Promise<string> {
@@ -66,15 +73,15 @@ async function makeWorkerUrl(): Promise<string> {
 export function loadAssets(): PythonAssets {
   const wasm = load('pyodide.asm.wasm').then((response) => WebAssembly.compileStreaming(response));
   const workerUrl = makeWorkerUrl();
-  const snapshot = fill('snapshot.bin', shared('snapshot.bin'));
+  const snapshot = shared('snapshot.bin');
+  const snapshotReady = flag();
+  const restored = fill('snapshot.bin', snapshot, snapshotReady);
   const stdlib = shared('python_stdlib.zip');
-  const stdlibReady = new Int32Array(new SharedArrayBuffer(4));
-  const library = fill('python_stdlib.zip', stdlib).then(() => {
-    Atomics.store(stdlibReady, 0, 1);
-    Atomics.notify(stdlibReady, 0);
-  });
-  const complete = Promise.all([wasm, workerUrl, snapshot, library]).then(() => undefined);
+  const stdlibReady = flag();
+  // Needed last, for the first import: it shall not hold up the others.
+  const library = Promise.all([wasm, restored]).then(() => fill('python_stdlib.zip', stdlib, stdlibReady));
+  const complete = Promise.all([wasm, workerUrl, restored, library]).then(() => undefined);
   // Each kernel that needs them is told of a failure; there may be none yet.
-  for (const part of [wasm, workerUrl, snapshot, library, complete]) part.catch(() => undefined);
-  return { workerUrl, wasm, snapshot, stdlib, stdlibReady, complete };
+  for (const part of [wasm, workerUrl, restored, library, complete]) part.catch(() => undefined);
+  return { workerUrl, wasm, snapshot, snapshotReady, stdlib, stdlibReady, complete };
 }

@@ -28,6 +28,7 @@ export class FrameKernel {
   #ladder: ReturnType<typeof setInterval> | undefined;
   #inspecting: ReturnType<typeof setTimeout> | undefined;
   #asked = false;
+  #started = false;
   #unacknowledged = 0;
   #gone = false;
   readonly #onGone: (kernel: FrameKernel) => void;
@@ -48,7 +49,7 @@ export class FrameKernel {
   }
 
   async #start(port: MessagePort, control: SharedArrayBuffer): Promise<void> {
-    const { workerUrl, wasm, snapshot, stdlib, stdlibReady } = this.#assets;
+    const { workerUrl, wasm, snapshot, snapshotReady, stdlib, stdlibReady, complete } = this.#assets;
     const worker = new Worker(await workerUrl);
     if (this.#gone) {
       worker.terminate();
@@ -57,15 +58,19 @@ export class FrameKernel {
     this.#worker = worker;
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#lose(`The Python worker failed: ${event.message}`);
+      // Later it is a script's own: a callback of JavaScript, a worker that it made; Python itself goes on.
+      if (!this.#started) this.#failStart(new Error(`The Python worker failed: ${event.message}`));
     };
     // The worker reads its script while the rest arrives.
-    const start: WorkerStart = { port, control, wasm: await wasm, snapshot: await snapshot, stdlib, stdlibReady };
+    const start: WorkerStart = { port, control, wasm: await wasm, snapshot, snapshotReady, stdlib, stdlibReady };
     worker.postMessage(start, [port]);
+    // A worker that waits for what does not come is ended.
+    await complete;
   }
 
   /** A kernel is ready when the whole library is there and is the right one, not before. */
   async #ready(message: Extract<WorkerMessage, { type: 'ready' }>): Promise<void> {
+    this.#started = true;
     await this.#assets.complete;
     this.#toWindow(message);
   }

@@ -70,10 +70,11 @@ export class KernelHandle {
     this.#busy = true;
     this.#stopping = false;
     let stopped = false;
+    let used: KernelLink | null = null;
     const notify = (): void => this.#notify();
     const startedAt = performance.now();
     // After this call has returned: `on` may use the execution that it gives.
-    const ended = Promise.resolve().then(() => this.#run(command, on, () => stopped, startedAt)).finally(() => {
+    const ended = Promise.resolve().then(() => this.#run(command, on, () => stopped, startedAt, (link) => (used = link))).finally(() => {
       this.#busy = false;
       this.#running = null;
       this.#stopping = false;
@@ -93,14 +94,21 @@ export class KernelHandle {
         notify();
       },
       input: (text) => this.#running?.send({ type: 'input', text }),
-      acknowledge: (count) => this.#running?.send({ type: 'acknowledge', count }),
+      // Also after the end: what is never acknowledged would count against the interpreter's next execution.
+      acknowledge: (count) => used?.send({ type: 'acknowledge', count }),
     };
   }
 
   /** Ends a wait for an interpreter that is still starting. */
   #stopStart: (() => void) | null = null;
 
-  async #run(command: ExecuteCommand, on: (event: KernelEvent) => void, isStopped: () => boolean, startedAt: number): Promise<ExecutionEnd> {
+  async #run(
+    command: ExecuteCommand,
+    on: (event: KernelEvent) => void,
+    isStopped: () => boolean,
+    startedAt: number,
+    onLink: (link: KernelLink) => void,
+  ): Promise<ExecutionEnd> {
     const link = this.#acquire(command.globals, on);
     const finish = (status: 'failed' | 'stopped', exitCode: number, kernelLost: boolean): ExecutionEnd => {
       const end: ExecutionEnd = { status, exitCode, durationMs: performance.now() - startedAt, peakMemoryBytes: null, kernelLost };
@@ -109,6 +117,7 @@ export class KernelHandle {
     };
     if (link === null) return finish('failed', 1, false);
     this.#running = link;
+    onLink(link);
     this.#notify();
     const stop = new Promise<null>((resolve) => {
       this.#stopStart = () => resolve(null);

@@ -9,7 +9,12 @@ export const maxKernels = 4;
 const refillMs = 500;
 
 export type SpareState = 'none' | 'starting' | 'ready';
-export type KernelHostState = { spare: SpareState; alive: number };
+export type KernelHostState = {
+  spare: SpareState;
+  alive: number;
+  /** Why Python could not start the last time it was tried; null once it is tried again. */
+  failure: string | null;
+};
 
 export type KernelHost = {
   /** The kernel of a tab, made when first asked for; nothing starts before its first execution. */
@@ -45,6 +50,7 @@ export function createKernelHost(options: { frameUrl?: string } = {}): KernelHos
   let spare: KernelLink | null = null;
   let refill: ReturnType<typeof setTimeout> | undefined;
   let disposed = false;
+  let failure: string | null = null;
 
   function changed(): void {
     for (const listener of [...listeners]) listener();
@@ -54,6 +60,7 @@ export function createKernelHost(options: { frameUrl?: string } = {}): KernelHos
     if (link.state.status === 'lost' || link.state.status === 'failed') {
       alive.delete(link);
       if (spare === link) spare = null;
+      if (link.state.status === 'failed') failure = link.state.message;
       // Assets that could not be loaded are asked for anew with the next start.
       if (link.state.status === 'failed' && frame?.owns(link) === true) rebuild(link.state.message);
     }
@@ -62,6 +69,7 @@ export function createKernelHost(options: { frameUrl?: string } = {}): KernelHos
   }
 
   function open(): KernelLink {
+    failure = null;
     frame ??= new FrameLink(frameUrl, rebuild);
     const link = frame.open(onLinkChange);
     alive.add(link);
@@ -119,6 +127,7 @@ export function createKernelHost(options: { frameUrl?: string } = {}): KernelHos
     state: () => ({
       spare: spare === null ? 'none' : spare.state.status === 'starting' ? 'starting' : 'ready',
       alive: alive.size,
+      failure,
     }),
     warm,
     dispose() {

@@ -20,7 +20,7 @@ const ready = <CircleDot size={13} aria-hidden className="text-success" />;
 const busy = <LoaderCircle size={13} aria-hidden className="animate-spin text-accent-text" />;
 const bad = <CircleAlert size={13} aria-hidden className="text-danger" />;
 
-function shown({ kernel, spare }: KernelView): Shown {
+function shown({ kernel, spare, failure }: KernelView): Shown {
   const python = `Python ${shortVersion('pythonVersion' in kernel ? kernel.pythonVersion : knownPythonVersion())}`;
   switch (kernel.status) {
     case 'ready':
@@ -37,6 +37,7 @@ function shown({ kernel, spare }: KernelView): Shown {
     case 'failed':
       return { text: `${python} could not start`, detail: kernel.message, icon: bad, memoryBytes: null };
     case 'idle':
+      if (failure !== null) return { text: `${python} could not start`, detail: failure, icon: bad, memoryBytes: null };
       return spare === 'ready'
         ? { text: `${python} ready`, detail: null, icon: ready, memoryBytes: null }
         : { text: `${python} ${spare === 'starting' ? 'starting' : 'not started'}`, detail: null, icon: spare === 'starting' ? busy : <CircleDot size={13} aria-hidden />, memoryBytes: null };

@@ -38,6 +38,8 @@ export function knownPythonVersion(): string {
 export interface KernelView {
   kernel: KernelState;
   spare: KernelHostState['spare'];
+  /** Why Python could not start, although no run has asked for it yet. */
+  failure: string | null;
 }
 
 const listeners = new Set<() => void>();
@@ -56,7 +58,8 @@ function subscribe(listener: () => void): () => void {
 function viewOf(tabId: TabId | null): KernelView {
   const known = views.get(tabId);
   if (known !== undefined) return known;
-  const view: KernelView = { kernel: tabId === null || host === null ? { status: 'idle' } : host.kernel(tabId).state(), spare: host?.state().spare ?? 'none' };
+  const { spare, failure } = host?.state() ?? { spare: 'none', failure: null };
+  const view: KernelView = { kernel: tabId === null || host === null ? { status: 'idle' } : host.kernel(tabId).state(), spare, failure };
   if (view.kernel.status === 'ready') pythonVersion = view.kernel.pythonVersion;
   views.set(tabId, view);
   return view;

@@ -8,6 +8,9 @@ const [pyodideFolder, pythonFolder, outFolder] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(join(pyodideFolder, 'pyodide.mjs')).href);
 const { default: createModule } = await import(pathToFileURL(join(pyodideFolder, 'pyodide.asm.mjs')).href);
 
+/** Memory of a new instance of Pyodide: a snapshot of more could not be put back into one. */
+const initialMemoryBytes = 30 * 1024 ** 2;
+
 /** What scripts import most: in the snapshot their import costs nothing. */
 const preloaded = [
   'argparse', 'array', 'asyncio', 'base64', 'bisect', 'calendar', 'collections', 'contextlib', 'copy', 'csv', 'dataclasses', 'datetime',
@@ -73,6 +76,10 @@ for name in ("importlib", "gc", "sys", "name"):
     del globals()[name]
 import gc; gc.collect(); del gc
 `);
+  const bytes = python._module.HEAPU8.length;
+  if (bytes > initialMemoryBytes) {
+    throw new Error(`The memory grew to ${bytes} bytes, and a new instance has ${initialMemoryBytes}: preload fewer modules.`);
+  }
   return python.makeMemorySnapshot();
 }
 

@@ -2,11 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
 import { historyBench, openingBench } from './historyBench.ts';
 import { kernelBench } from './kernelBench.ts';
+import { screenBench } from './screenBench.ts';
 import { coldStartBench, floodBench, memoryBench, typingBench } from './windowBench.ts';
 
 const benches: Record<string, () => Promise<void>> = {
   coldStart: coldStartBench,
   kernel: kernelBench,
+  screen: screenBench,
   typing: typingBench,
   flood: floodBench,
   memory: memoryBench,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '../support/serverProcess.ts';
-import { expect, test, Window } from './fixtures.ts';
+import { expect, test, type Window } from './fixtures.ts';
 
 async function openFolder(window: Window, path: string): Promise<void> {
   await window.command('Open folder');

@@ -86,7 +86,11 @@ export const test = base.extend<Fixtures>({
   },
   window: async ({ page, server }, use) => {
     const failures: string[] = [];
-    page.on('pageerror', (error) => failures.push(error.message));
+    // Once a test has killed the server, what the window still wanted to load from it cannot come.
+    const serverLives = (): boolean => server.process.exitCode === null && server.process.signalCode === null;
+    page.on('pageerror', (error) => {
+      if (serverLives()) failures.push(error.message);
+    });
     const window = new Window(page);
     await window.open(server.url);
     await use(window);

@@ -1,7 +1,8 @@
-import { expect, test } from './fixtures.ts';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { fillHistory } from '../support/fillHistory.ts';
 import { startServer } from '../support/serverProcess.ts';
-import { Window } from './fixtures.ts';
+import { expect, test, Window } from './fixtures.ts';
 
 test('a run is found by words of its source, title and error, and by its status', async ({ window, page }) => {
   await window.newTab();
@@ -57,6 +58,10 @@ test('a run that was going on when everything was killed is there, marked interr
   await window.pythonReady();
   await window.runSource('import time\nprint("written before the end")\ntime.sleep(600)');
   await expect(window.console).toContainText('written before the end');
+  // What is on screen may not be stored yet; what counts here is what was.
+  const database = new Database(join(home, 'pyexekube.sqlite'), { readonly: true });
+  await expect.poll(() => database.prepare('SELECT sum(output_length) FROM runs').pluck().get()).toBeGreaterThan(0);
+  database.close();
   await server.kill();
   const next = await startServer(home);
   try {

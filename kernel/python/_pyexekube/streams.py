@@ -13,6 +13,8 @@ from . import host
 BUFFER_BYTES = 64 * 1024
 # More writes than this between two ticks, and lines are no longer worth a step each.
 BUSY_WRITES = 16
+# As many ticks with next to no output, and lines leave one by one again.
+IDLE_TICKS = 3
 
 
 class Raw(io.RawIOBase):
@@ -65,6 +67,7 @@ def _text(raw, errors, name, write_through):
     return text
 
 
+_idle_ticks = 0
 _stdout_raw = Raw(1)
 _stderr_raw = Raw(2, _flush_stdout)
 stdout = _text(_stdout_raw, "strict", "<stdout>", False)
@@ -100,13 +103,15 @@ def tick(_signal, frame):
     """Every 16 ms while a script runs: what is printed does not wait longer than that."""
     if host.is_ours(frame):
         return
+    global _idle_ticks
     busy = _stdout_raw.writes > BUSY_WRITES
-    idle = _stdout_raw.writes <= 1
+    # The last tick's own flush is one write. Several idle ticks in a row: one alone may be a busy computer's doing.
+    _idle_ticks = _idle_ticks + 1 if _stdout_raw.writes <= 1 else 0
     _stdout_raw.writes = 0
     try:
         if busy and stdout.line_buffering:
             stdout.reconfigure(line_buffering=False)
-        elif idle and not stdout.line_buffering:
+        elif _idle_ticks >= IDLE_TICKS and not stdout.line_buffering:
             stdout.reconfigure(line_buffering=True)
         stdout.flush()
     except (RuntimeError, ValueError):

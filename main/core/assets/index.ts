@@ -1,2 +1,2 @@
-export { indexAssets, type Asset, type AssetIndex } from './assetIndex.ts';
+export { indexAssets, openAsset, type Asset, type AssetIndex } from './assetIndex.ts';
 export { assetHeaders, assetKindOf, plainHeaders, windowCsp, type AssetKind } from './headers.ts';

@@ -55,7 +55,7 @@ export async function readText(path: string): Promise<TextFile> {
     try {
       const stats = await file.stat({ bigint: true });
       if (stats.size > BigInt(maxEditableBytes)) {
-        throw new AppError('UNSUPPORTED', `${path} has ${megabytes(stats.size)}; files of up to ${megabytes(maxEditableBytes)} can be edited.`, {
+        throw new AppError('UNSUPPORTED', `${path} has ${megabytes(Number(stats.size))}; files of up to ${megabytes(maxEditableBytes)} can be edited.`, {
           action: 'Open a part of it, or read it from Python.',
         });
       }

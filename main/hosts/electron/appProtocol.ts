@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { protocol } from 'electron';
-import type { AssetIndex } from '../../core/assets/index.ts';
+import { openAsset, type AssetIndex } from '../../core/assets/index.ts';
 import { answerFor } from './appAnswers.ts';
 
 const scheme = 'app';
@@ -18,12 +17,12 @@ export function serveApp(assets: AssetIndex): void {
   if (typeof protocol.handle === 'function') {
     protocol.handle(scheme, (request) => {
       const { status, headers, asset } = answerFor(request.method, request.url, assets);
-      return new Response(asset === null ? null : Readable.toWeb(createReadStream(asset.file)), { status, headers });
+      return new Response(asset === null ? null : Readable.toWeb(openAsset(asset)), { status, headers });
     });
     return;
   }
   protocol.registerStreamProtocol(scheme, (request, callback) => {
     const { status, headers, asset } = answerFor(request.method, request.url, assets);
-    callback({ statusCode: status, headers, data: asset === null ? Readable.from([]) : createReadStream(asset.file) });
+    callback({ statusCode: status, headers, data: asset === null ? Readable.from([]) : openAsset(asset) });
   });
 }

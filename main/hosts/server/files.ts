@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { assetHeaders, plainHeaders, type AssetIndex } from '../../core/assets/index.ts';
+import { assetHeaders, openAsset, plainHeaders, type AssetIndex } from '../../core/assets/index.ts';
 import { checkFileOrigin, type Refusal } from './guards.ts';
 
 /** Answers with a built file, or says that there is none. Only paths of the index are known, so none leads elsewhere. */
@@ -25,7 +24,7 @@ export async function serveFile(request: IncomingMessage, response: ServerRespon
     return;
   }
   // A reader that goes away in the middle is no failure of ours; pipeline has destroyed both ends by then.
-  await pipeline(createReadStream(asset.file), response).catch(() => response.destroy());
+  await pipeline(openAsset(asset), response).catch(() => response.destroy());
 }
 
 /** Turns a request away with the headers that all answers carry. */
