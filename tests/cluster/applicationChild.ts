@@ -13,5 +13,11 @@ if (run !== undefined) {
   if (connection === undefined) throw new Error('no current context');
   await api.jobs.submit({ runId: RunId.parse(runId), connectionId: connection.id, namespace, profile: testProfile(), mode: 'file', title: 'test', source });
   console.log('acknowledged');
+  for (let ended = false; !ended; ) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { status } = await api.runs.get({ id: RunId.parse(runId) });
+    ended = status !== 'running';
+    if (ended) console.log(`ended ${status}`);
+  }
 }
 setInterval(() => undefined, 1000);

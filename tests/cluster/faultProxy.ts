@@ -113,27 +113,29 @@ export class FaultProxy {
     const upstream = (url.protocol === 'https:' ? httpsRequest : httpRequest)(new URL(passing.path, url), { ...tls, method: passing.method, headers: { ...request.headers, host: url.host } });
     upstream.on('error', () => response.destroy());
     response.on('close', () => upstream.destroy());
-    upstream.on('response', async (answer) => {
-      const status = answer.statusCode ?? 0;
-      if (status < 300) {
-        const key = `${passing.method} ${passing.path.replace(/\?.*/, '').split('/').at(passing.method === 'POST' ? -1 : -2) ?? ''}`;
-        this.succeeded.set(key, this.count(key) + 1);
-      }
-      answer.on('error', () => response.destroy());
-      if ((await this.faults.after?.(passing, status)) === false) return void response.destroy();
-      response.writeHead(status, answer.headers);
-      answer.on('data', (chunk: Buffer) => {
-        if (this.#isCut) return;
-        if (!response.write(chunk)) {
-          answer.pause();
-          response.once('drain', () => answer.resume());
-        }
-      });
-      answer.on('end', () => {
-        if (!this.#isCut) response.end();
-      });
-    });
+    upstream.on('response', (answer) => void this.#answer(passing, answer, response));
     request.pipe(upstream);
+  }
+
+  async #answer(passing: Passing, answer: IncomingMessage, response: ServerResponse): Promise<void> {
+    const status = answer.statusCode ?? 0;
+    if (status < 300) {
+      const key = `${passing.method} ${passing.path.replace(/\?.*/, '').split('/').at(passing.method === 'POST' ? -1 : -2) ?? ''}`;
+      this.succeeded.set(key, this.count(key) + 1);
+    }
+    answer.on('error', () => response.destroy());
+    if ((await this.faults.after?.(passing, status)) === false) return void response.destroy();
+    response.writeHead(status, answer.headers);
+    answer.on('data', (chunk: Buffer) => {
+      if (this.#isCut) return;
+      if (!response.write(chunk)) {
+        answer.pause();
+        response.once('drain', () => answer.resume());
+      }
+    });
+    answer.on('end', () => {
+      if (!this.#isCut) response.end();
+    });
   }
 
   #upgrade(request: IncomingMessage, socket: Socket): void {

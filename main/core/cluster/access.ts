@@ -29,7 +29,8 @@ export interface AccessSource {
 }
 
 /** How to connect: TLS, proxy and headers for node:https and ws. */
-export type ConnectOptions = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized' | 'auth' | 'headers'> & {
+export type ConnectOptions = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized' | 'auth'> & {
+  headers: Record<string, string | string[]>;
   /** Set where a proxy is in between. */
   agent?: Agent;
 };

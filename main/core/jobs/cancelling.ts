@@ -21,9 +21,9 @@ export function createCancelling(handle: JobHandle, attempt: () => Attempt | und
   let timer: NodeJS.Timeout | undefined;
   let climbing: Promise<void> = Promise.resolve();
 
-  function reach(step: CancelStep): void {
+  function reach(reached: CancelStep): void {
     handle.update((state) => {
-      state.cancel = step;
+      state.cancel = reached;
     });
   }
 

@@ -124,8 +124,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
     }
   }
 
-  async function submitOptions(): Promise<SubmitOptions> {
-    return { context, appVersion: deps.appVersion, runner: await readRunnerFiles(deps.runnerFolder) };
+  function submitOptions(): SubmitOptions {
+    return { context, appVersion: deps.appVersion, runner: readRunnerFiles(deps.runnerFolder) };
   }
 
   const adopting = setInterval(adopt, adoptMs);
@@ -133,16 +133,14 @@ export function createJobs(deps: JobsDependencies): Jobs {
   adopt();
 
   return {
-    preview: async (request, signal) => preview(await submitOptions(), request, signal),
+    preview: (request, signal) => preview(submitOptions(), request, signal),
 
-    async *preflight(request, signal) {
-      yield* preflightRequest(await submitOptions(), request, signal);
-    },
+    preflight: (request, signal) => preflightRequest(submitOptions(), request, signal),
 
     async submit({ runId, confirmed, ...request }) {
       const known = knownJob(runId);
       if (known !== null) return known;
-      const planned = await plan(await submitOptions(), runId, request);
+      const planned = await plan(submitOptions(), runId, request);
       if (planned.production && !confirmed) {
         throw new AppError('CONFLICT', `"${planned.connectionName}" is a production connection.`, { action: `Confirm that this run is to go to ${planned.connectionName}, namespace ${planned.namespace}.` });
       }

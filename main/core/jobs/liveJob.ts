@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '../../../contract/errors.ts';
+import { toAppError, type AppError } from '../../../contract/errors.ts';
 import type { Failure } from '../../../contract/failures.ts';
 import { isEnded } from '../../../contract/runs.ts';
 import { createAttempt, type Attempt } from './attempt.ts';
@@ -45,6 +45,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   let current: Attempt | undefined;
   let job: KubeJob | null = null;
   let isJobGone = false;
+  let arePodsKnown = false;
   let isChecking = false;
   let isClosing = false;
   let startTimer: NodeJS.Timeout | undefined;
@@ -70,6 +71,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   function onPods(pods: KubePod[]): void {
     if (isClosing) return;
+    arePodsKnown = true;
     const seen = new Set(pods.map(({ metadata }) => metadata.uid));
     for (const pod of pods) {
       const known = attempts.get(pod.metadata.uid);
@@ -158,7 +160,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
       if (mayTryAgain && record.state.attempt <= record.facts.profile.retries) return release(attempt);
       // A failed script has more to tell once its container has: whether the kernel killed it, for example.
       if (isGood || terminated !== undefined || attempt.pod() === null || outcome !== null) return close(() => reasonOf(attempt, isGood), false);
-    } else if ((isJobGone || outcome !== null) && (attempt === undefined || (attempt.pod() === null && attempt.isRead()))) {
+    } else if ((isJobGone || outcome !== null) && arePodsKnown && (attempt === undefined || (attempt.pod() === null && attempt.isRead()))) {
       close(() => reasonOf(attempt, outcome?.outcome === 'complete'), false);
     }
   }

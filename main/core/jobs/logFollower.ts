@@ -16,6 +16,14 @@ const earlyMs = 60;
 const lateMs = 1_000;
 const earlyTries = 50;
 const retryMs = 1_000;
+/** When the runner's copy is asked first, how often until the container is there, and how often then; and when that is given up. */
+const earlyFirstMs = 150;
+const earlyAgainMs = 100;
+const earlyMoreMs = 250;
+const earlyGiveUpMs = 5_000;
+/** When more runs than this start at once, their logs are waited for. */
+const maxEarlyReaders = 4;
+let earlyReaders = 0;
 /** How long a stream may be silent before it is opened again. */
 const silenceMs = 20_000;
 /** How long a stream whose container has ended may go on without a word. */
@@ -54,6 +62,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   let flushTimer: NodeJS.Timeout | undefined;
   let flushedAt = 0;
   let silence: NodeJS.Timeout | undefined;
+  let hasLog = false;
   let ending: { lastSeq: number | null } | undefined;
 
   /** What the disk refuses waits in the writer, and the reader waits for it. */
@@ -81,30 +90,62 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
 
   /** Reads the lines before `next` from the runner's copy; what nobody has any more is named. */
   async function fillUpTo(next: number): Promise<void> {
-    const joiner = new LineJoiner();
-    const consume = (block: Buffer): void => {
-      const lines = linesOf(block);
-      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) skipTo(seqOf(lines[at] ?? ''));
-      if (parser.pendingLength >= flushLength) flush();
-    };
     try {
-      await execInPod(handle.client(), {
-        namespace: record.namespace,
-        pod: pod.name,
-        container: ending === undefined ? mainContainer : collectorContainer,
-        command: runnerCommand(record.facts.profile, 'read-log', String(parser.seq + 1), String(next - 1)),
-        signal,
-        onStdout: async (chunk) => {
-          if (writer.isBlocked) await writer.settle(signal);
-          consume(joiner.push(chunk));
-        },
-      });
-      consume(joiner.end());
+      await readCopy(ending === undefined ? mainContainer : collectorContainer, next - 1);
     } catch (error) {
       if (signal.aborted) throw error;
       context.log(`the numbered copy of ${record.jobName} could not be read: ${toAppError(error).message}`);
     }
     skipTo(next);
+  }
+
+  /** Reads the runner's copy from where the parser stands. */
+  async function readCopy(container: string, to: number): Promise<void> {
+    const joiner = new LineJoiner();
+    const consume = (block: Buffer): void => {
+      const lines = linesOf(block);
+      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) skipTo(seqOf(lines[at] ?? ''));
+      if (!hasLog || parser.pendingLength >= flushLength) flush();
+    };
+    await execInPod(handle.client(), {
+      namespace: record.namespace,
+      pod: pod.name,
+      container,
+      command: runnerCommand(record.facts.profile, 'read-log', String(parser.seq + 1), String(to)),
+      signal,
+      onStdout: async (chunk) => {
+        if (writer.isBlocked) await writer.settle(signal);
+        consume(joiner.push(chunk));
+      },
+    });
+    consume(joiner.end());
+  }
+
+  function isEarly(): boolean {
+    return !hasLog && !parser.isComplete && ending === undefined;
+  }
+
+  /**
+   * The kubelet gives a container's log only after it has looked at the container, which it does once a second; exec works as soon as it runs. So
+   * the first lines are read from the runner's copy, until the log itself comes.
+   */
+  async function readEarly(): Promise<void> {
+    if (parser.seq > 0 || earlyReaders >= maxEarlyReaders) return;
+    earlyReaders++;
+    try {
+      await pause(earlyFirstMs, signal);
+      const untilMs = performance.now() + earlyGiveUpMs;
+      while (isEarly() && performance.now() < untilMs) {
+        const isThere = await readCopy(mainContainer, Number.MAX_SAFE_INTEGER).then(
+          () => true,
+          () => false,
+        );
+        signal.throwIfAborted();
+        await pause(isThere ? earlyMoreMs : earlyAgainMs, signal);
+      }
+    } finally {
+      earlyReaders--;
+    }
   }
 
   function skipTo(next: number): void {
@@ -118,6 +159,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     const since = parser.podMs === 0 ? {} : { sinceTime: `${new Date(parser.podMs - resumeMarginMs).toISOString().slice(0, 19)}Z` };
     const request = { namespace: record.namespace, pod: pod.name, container: mainContainer, follow, ...since, signal: AbortSignal.any([signal, reading.signal]) };
     for await (const block of followLog(handle.client(), request)) {
+      hasLog = true;
       hearing();
       await take(block);
       if (parser.isComplete) return;
@@ -162,6 +204,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     await writer.settle(signal);
   }
 
+  readEarly().catch(() => undefined);
   const done = run();
   // Whoever stops the follower is not waiting for it.
   done.catch((error: unknown) => {

@@ -28,6 +28,8 @@ interface NamespaceWatch {
   watching: Watching[];
   jobs: Map<RunId, KubeJob>;
   pods: Map<RunId, Map<string, KubePod>>;
+  /** Whether `pods` is what there is, and not only what was heard of. */
+  arePodsListed: boolean;
 }
 
 /** Watches each namespace in which runs live: its Jobs and its pods, by the application's label, however many runs there are. */
@@ -35,7 +37,7 @@ export function createNamespaceWatches(clientOf: (id: ConnectionId) => ClusterCl
   const watches = new Map<string, NamespaceWatch>();
 
   function open(connectionId: ConnectionId, namespace: string): NamespaceWatch {
-    const watch: NamespaceWatch = { listeners: new Map(), watching: [], jobs: new Map(), pods: new Map() };
+    const watch: NamespaceWatch = { listeners: new Map(), watching: [], jobs: new Map(), pods: new Map(), arePodsListed: false };
     const client = (): ClusterClient => clientOf(connectionId);
     const onLost = (error: AppError): void => {
       for (const listener of [...watch.listeners.values()]) listener.onLost(error);
@@ -75,6 +77,7 @@ export function createNamespaceWatches(clientOf: (id: ConnectionId) => ClusterCl
         onLost,
         onList: (pods) => {
           watch.pods = new Map();
+          watch.arePodsListed = true;
           for (const pod of pods) {
             const runId = runIdOf(pod);
             if (runId !== null) podsOf(watch, runId).set(pod.metadata.uid, pod);
@@ -108,7 +111,7 @@ export function createNamespaceWatches(clientOf: (id: ConnectionId) => ClusterCl
         if (watch.listeners.get(runId) !== listener) return;
         const job = watch.jobs.get(runId);
         if (job !== undefined) listener.onJob(job);
-        if (watch.pods.has(runId)) listener.onPods(sorted(watch.pods.get(runId)));
+        if (watch.arePodsListed) listener.onPods(sorted(watch.pods.get(runId)));
       });
       return () => {
         if (watch.listeners.get(runId) === listener) watch.listeners.delete(runId);

@@ -56,8 +56,8 @@ export async function plan({ context, appVersion, runner }: SubmitOptions, runId
 }
 
 /** The objects of a plan as plain JSON. */
-export function manifestOf(plan: Plan, files: PayloadFiles): JobManifest {
-  const { job, secret } = buildManifest({ ...plan.input, payload: { ...plan.input.payload, files } });
+export function manifestOf({ input }: Plan, files: PayloadFiles): JobManifest {
+  const { job, secret } = buildManifest({ ...input, payload: { ...input.payload, files } });
   return JobManifest.parse(z.json().parse(JSON.parse(JSON.stringify({ job, secret: secret() }))));
 }
 

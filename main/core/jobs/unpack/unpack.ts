@@ -41,7 +41,9 @@ export function createUnpacker(folder: string, expected: readonly ExpectedFile[]
       file = await open(target, 'w', 0o600);
     },
     async content(data) {
-      for (let at = 0; file !== undefined && at < data.length; ) at += (await file.write(data, at)).bytesWritten;
+      const target = file;
+      if (target === undefined) return;
+      for (let at = 0; at < data.length; ) at += (await target.write(data, at)).bytesWritten;
       onBytes(data.length);
     },
     async ended() {
@@ -51,9 +53,9 @@ export function createUnpacker(folder: string, expected: readonly ExpectedFile[]
   };
 
   async function close(): Promise<void> {
-    const open = file;
+    const closing = file;
     file = undefined;
-    await open?.close();
+    await closing?.close();
   }
 
   let fault: AppError | undefined;
