@@ -106,7 +106,7 @@ function LeftoverItem({ item, isChosen, onToggle }: { item: Leftover; isChosen: 
             {item.title ?? item.name}
             <span className="pl-1.5 text-xs text-muted">{item.kind}</span>
           </span>
-          <span className="block truncate text-xs leading-4 text-muted">{facts.filter((fact) => fact !== null).join(' · ')}</span>
+          <span className="block break-words text-xs leading-4 text-muted">{facts.filter((fact) => fact !== null).join(' · ')}</span>
           {item.uncollected && <span className="block text-xs leading-4 text-warning">Its files are still to be fetched.</span>}
         </span>
       </label>

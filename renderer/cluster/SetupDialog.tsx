@@ -24,13 +24,20 @@ export function SetupDialog() {
 type Draft = { state: 'writing' } | { state: 'written'; yaml: string } | { state: 'failed'; message: string };
 type Applying = { state: 'not' } | { state: 'applying' } | { state: 'applied'; objects: readonly string[] } | { state: 'failed'; message: string; action: string | null };
 
+/** Namespaces that hold more than our runs: their rules are not ours to change. */
+function isShared(namespace: string): boolean {
+  return namespace === 'default' || namespace.startsWith('kube-');
+}
+
+const sharedHint = 'Better one of its own: this changes the rules for all that runs in it.';
+
 /** How long typing rests before the YAML is written anew. */
 const debounceMs = 150;
 
 const subjectPattern = /^(User|Group|ServiceAccount):\S+$/;
 
 function Setup({ connection, onClose }: { connection: Connection; onClose(): void }) {
-  const [namespace, setNamespace] = useState(connection.namespace);
+  const [namespace, setNamespace] = useState(isShared(connection.namespace) ? 'pyexekube' : connection.namespace);
   const [subject, setSubject] = useState('');
   const [draft, setDraft] = useState<Draft>({ state: 'writing' });
   const [applying, setApplying] = useState<Applying>({ state: 'not' });
@@ -112,7 +119,7 @@ function Setup({ connection, onClose }: { connection: Connection; onClose(): voi
       }
     >
       <div className="grid grid-cols-1 gap-3 pb-3 sm:grid-cols-2">
-        <Field id={`${ids}-namespace`} label="Namespace" value={namespace} fault={wrongName} onChange={setNamespace} />
+        <Field id={`${ids}-namespace`} label="Namespace" value={namespace} fault={wrongName} {...(isShared(namespace.trim()) ? { hint: sharedHint } : {})} onChange={setNamespace} />
         <Field id={`${ids}-subject`} label="Who may run" value={subject} fault={wrongSubject} placeholder="Group:data-science" hint="Empty for a ServiceAccount of its own." onChange={setSubject} />
       </div>
       {draft.state === 'failed' && <p className="pb-2 text-danger">{draft.message}</p>}

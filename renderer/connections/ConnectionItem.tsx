@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import type { Connection } from '../../contract/connections.ts';
 import { ageText, useNow } from '../lib/age.ts';
 import { classes } from '../lib/classes.ts';
+import { changeSettings, useSettings } from '../settings/index.ts';
 import { Button, Switch, TextField } from '../ui/index.ts';
 import { checkConnection, updateConnection } from './connectionsStore.ts';
 import { showSignInCommand, useConnectionsView } from './connectionsView.ts';
@@ -79,6 +80,7 @@ function Details({ connection }: { connection: Connection }) {
       ))}
       {problem === null && (
         <>
+          <TargetLine connection={connection} />
           <NamespaceField connection={connection} />
           <label className="flex items-center gap-2">
             <span className="grow text-xs leading-4">
@@ -96,9 +98,15 @@ function Details({ connection }: { connection: Connection }) {
         <Fact term="Signs in">
           {signInWords[signIn.method]}
           {signIn.method === 'command' && (
-            <Button size="small" className="mt-1 flex" onClick={() => showSignInCommand(id)}>
-              {signIn.command.approved ? 'Look at it, or forbid it' : 'Look at it, and allow it'}
-            </Button>
+            <>
+              {': '}
+              <code className="break-all">{signIn.command.command}</code>
+              {signIn.command.approved && (
+                <Button size="small" className="mt-1 flex" onClick={() => showSignInCommand(id)}>
+                  Look at it
+                </Button>
+              )}
+            </>
           )}
         </Fact>
         <Fact term="File">
@@ -110,25 +118,36 @@ function Details({ connection }: { connection: Connection }) {
   );
 }
 
+/** Whether runs go there, or a button that makes them. */
+function TargetLine({ connection }: { connection: Connection }) {
+  const isTarget = useSettings((state) => state.settings.target === connection.id);
+  if (isTarget) return <p className="text-xs font-medium leading-4 text-accent-text">“Run on cluster” goes here.</p>;
+  return (
+    <Button size="small" className="self-start" onClick={() => void changeSettings({ target: connection.id })}>
+      Run here from now on
+    </Button>
+  );
+}
+
 function HealthLine({ connection }: { connection: Connection }) {
   const now = useNow(5000);
+  const { health, problem } = connection;
   const words = healthWords(connection);
-  const since = troubleSinceMs(connection.health);
-  const isOff = connection.problem !== null;
+  const since = troubleSinceMs(health);
   return (
     <div className="flex items-start gap-2">
       <p role="status" className={classes('min-w-0 grow break-words text-xs leading-4', words.tone === 'bad' ? 'text-danger' : 'text-muted')}>
         <span className="font-medium">{words.short}</span>
-        {words.detail !== '' && `: ${words.detail}`}
+        {health.state === 'ok' ? `, checked ${ageText(health.checkedMs, now)} ago` : words.detail !== '' && `: ${words.detail}`}
         {since !== null && ` (since ${ageText(since, now)})`}
       </p>
-      {connection.health.state === 'needsApproval' ? (
+      {health.state === 'needsApproval' ? (
         <Button size="small" variant="primary" onClick={() => showSignInCommand(connection.id)}>
-          Look…
+          Look at it…
         </Button>
       ) : (
-        !isOff && (
-          <Button size="small" disabled={connection.health.state === 'checking'} onClick={() => void checkConnection(connection.id)}>
+        problem === null && (
+          <Button size="small" disabled={health.state === 'checking'} onClick={() => void checkConnection(connection.id)}>
             Check
           </Button>
         )

@@ -5,8 +5,9 @@ import { Button, reportError } from '../ui/index.ts';
 export function OpenFileButton({ path, line, column = null }: { path: string; line: number | null; column?: number | null }) {
   const position = line === null ? undefined : { line, ...(column === null ? {} : { column }) };
   return (
-    <Button size="small" className="mt-1 flex" aria-label={line === null ? `Open ${path}` : `Open ${path} at line ${line}`} onClick={() => openFile(path, position).catch(reportError)}>
+    <Button size="small" className="mt-1 flex" onClick={() => openFile(path, position).catch(reportError)}>
       {line === null ? 'Open it' : `Open it at line ${line}`}
+      <span className="sr-only">, {path}</span>
     </Button>
   );
 }

@@ -50,12 +50,13 @@ function ProfileDialog({ edited }: { edited: EditedProfile }) {
   const isChanged = draft !== first || name !== edited.name;
 
   const tabs: GroupTab[] = [
-    ...formGroups.map(({ id, title }) => ({ id, title, isFaulty: [...faults.keys()].some((path) => groupOf(path.split('.')[0] ?? '') === id) })),
+    ...formGroups.map(({ id, title }) => ({ id, title, isFaulty: [...faults.keys()].some((path) => groupOf(path) === id) })),
     { id: yamlTab, title: 'YAML', isFaulty: false },
   ];
 
   function change(next: typeof draft): void {
     setDraft(next);
+    setProblem(null);
     // Once something was refused, each change is looked at: a fault goes as soon as it is mended.
     if (faults.size > 0) {
       const check = checkDraft(next);
@@ -66,9 +67,9 @@ function ProfileDialog({ edited }: { edited: EditedProfile }) {
   function showFault(found: Faults): void {
     setFaults(found);
     const path = [...found.keys()][0] ?? '';
-    setTab(groupOf(path.split('.')[0] ?? ''));
+    setTab(groupOf(path));
     setProblem(found.size === 1 ? 'One field needs a look.' : `${found.size} fields need a look.`);
-    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid=true], [data-faulty] input')?.focus());
+    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
   }
 
   async function save(): Promise<void> {
@@ -119,7 +120,7 @@ function ProfileDialog({ edited }: { edited: EditedProfile }) {
             <Button
               size="large"
               variant="ghost"
-              className="mr-auto text-danger"
+              className="mr-auto text-danger!"
               onClick={() =>
                 void deleteProfile(edited).then((isGone) => {
                   if (isGone) closeProfile();

@@ -65,25 +65,32 @@ function Row({ field, row, number, faults, onChange, onRemove }: RowProps) {
   const name = `${field.one} ${number}`;
   return (
     <div data-row className="pb-2">
-      <div className="flex flex-wrap items-start gap-1.5">
+      <div className="flex flex-wrap items-end gap-1.5">
         {field.columns
           .filter((column) => isShown(column, row))
           .map((column) => {
             const value = row[column.key] ?? '';
             const change = (text: string): void => onChange({ ...row, [column.key]: text });
             const label = `${name}: ${column.label}`;
-            return column.options === undefined ? (
-              <TextField
-                key={column.key}
-                aria-label={label}
-                title={column.label}
-                placeholder={column.placeholder ?? column.label}
-                className={classes('min-w-28 flex-1', found.some(([path]) => path.startsWith(`${at}.${column.key}`)) && 'border-danger')}
-                value={value}
-                onChange={(event) => change(event.target.value)}
-              />
-            ) : (
-              <Select key={column.key} label={label} className="min-w-28 flex-1" value={value} options={column.options} onChange={change} />
+            const isFaulty = found.some(([path]) => path === `${at}.${column.key}`);
+            return (
+              <span key={column.key} className="min-w-28 flex-1">
+                <span aria-hidden className="block text-[11px] leading-4 text-muted">
+                  {column.label}
+                </span>
+                {column.options === undefined ? (
+                  <TextField
+                    aria-label={label}
+                    placeholder={column.placeholder ?? ''}
+                    className={classes('w-full', isFaulty && 'border-danger')}
+                    aria-invalid={isFaulty}
+                    value={value}
+                    onChange={(event) => change(event.target.value)}
+                  />
+                ) : (
+                  <Select label={label} className="w-full" value={value} options={column.options} onChange={change} />
+                )}
+              </span>
             );
           })}
         <IconButton label={`Take ${name} out`} onClick={onRemove}>

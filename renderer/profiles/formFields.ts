@@ -28,7 +28,7 @@ export interface Column {
   onlyIf?: { key: string; values: readonly string[] };
 }
 
-/** A list of rows: a record of the settings, or an array of objects. */
+/** A list of rows: a record of the settings, an array of objects, or an array of texts (one column, `value`). */
 export interface RowsField {
   type: 'rows';
   path: string;
@@ -195,9 +195,17 @@ export const formGroups: readonly FormGroup[] = [
       value('packageIndex.extraUrls', 'Further indexes', 'list', { hint: 'Several with commas.' }),
       value('packageIndex.credentialsSecret', 'Secret for the index', 'optional', { hint: 'With the keys username and password.' }),
       value('packageIndex.trustedHosts', 'Hosts without a valid certificate', 'list', { hint: 'They are believed anyway.' }),
-      value('artifacts.patterns', 'Files that come back', 'list', { placeholder: '*.png, results/**', hint: 'Beside what is written under $PYEXEKUBE_OUTPUT.' }),
-      value('artifacts.maxBytes', 'At most', 'bytes', { hint: 'Such as 500Mi or 2Gi.' }),
-      value('artifacts.maxFiles', 'At most, files', 'number'),
+      {
+        type: 'rows',
+        path: 'artifacts.patterns',
+        label: 'Files that come back',
+        add: 'Add a pattern',
+        one: 'Pattern',
+        hint: 'Beside those that are written under $PYEXEKUBE_OUTPUT.',
+        columns: [{ key: 'value', label: 'Pattern', placeholder: 'results/**' }],
+      },
+      value('artifacts.maxBytes', 'Their size, at most', 'bytes', { hint: 'Such as 500Mi or 2Gi.' }),
+      value('artifacts.maxFiles', 'Their number, at most', 'number'),
     ],
   },
   {

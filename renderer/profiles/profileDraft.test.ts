@@ -35,7 +35,7 @@ const full = ProfileSettings.parse({
   volumes: [{ claim: 'work', use: 'work' }, { claim: 'data', use: 'input', mountPath: '/data', subPath: 'v1' }],
   install: 'never',
   packageIndex: { url: 'https://index.company/simple', extraUrls: ['https://other.company/simple'], credentialsSecret: 'index', trustedHosts: ['index.company'] },
-  artifacts: { patterns: ['*.png', 'results/**'], maxBytes: 1500, maxFiles: 7 },
+  artifacts: { patterns: ['my plots *.png', 'results/{a,b}/**'], maxBytes: 1500, maxFiles: 7 },
 });
 
 function withValue(path: string, text: string, settings = ProfileSettings.parse({})): ProfileDraft {
@@ -80,6 +80,7 @@ describe('the form of a profile', () => {
     expect(Object.keys(faultsOf(withRows('env', [blank, { name: 'GOOD', value: 'x' }, { name: '1BAD', value: 'x' }])))).toEqual(['env.2.name']);
     expect(faultsOf(withRows('env', [{ name: 'A', value: '1' }, { name: 'A', value: '2' }]))['env.1.name']).toMatch(/twice/);
     expect(Object.keys(faultsOf(withRows('extendedResources', [{ name: 'nvidia.com/gpu', value: 'two' }])))).toEqual(['extendedResources.0.value']);
+    expect(Object.keys(faultsOf(withRows('artifacts.patterns', [{ value: '' }, { value: '../secret' }])))).toEqual(['artifacts.patterns.1.value']);
     const volumes = [{ claim: '', use: 'input', mountPath: '', subPath: '' }, { claim: 'data', use: 'input', mountPath: '/etc', subPath: '' }];
     expect(Object.keys(faultsOf(withRows('volumes', volumes)))).toEqual(['volumes.1.mountPath']);
   });

@@ -55,7 +55,9 @@ export function toDraft(settings: ProfileSettings): ProfileDraft {
 }
 
 function rowsOf(value: unknown, field: RowsField): DraftRow[] {
-  if (Array.isArray(value)) return value.map((item: unknown) => ({ ...emptyRow(field), ...Object.fromEntries(Object.entries(isObject(item) ? item : {}).map(([key, one]) => [key, String(one)])) }));
+  if (Array.isArray(value)) {
+    return value.map((item: unknown) => ({ ...emptyRow(field), ...Object.fromEntries(Object.entries(isObject(item) ? item : { value: item }).map(([key, one]) => [key, String(one)])) }));
+  }
   return Object.entries(isObject(value) ? value : {}).map(([name, one]) => ({ name, value: String(one) }));
 }
 
@@ -112,6 +114,11 @@ function itemOf(row: DraftRow, field: RowsField): Record<string, string> {
   return item;
 }
 
+/** An array of texts. */
+function isPlain({ columns }: RowsField): boolean {
+  return columns.length === 1;
+}
+
 /** Records, by the path of their list: the key is the column `name`. */
 const recordPaths = ['env', 'extendedResources', 'nodeSelector'];
 
@@ -124,7 +131,7 @@ export function checkDraft(draft: ProfileDraft): DraftCheck {
     if ('fault' in read) faults.set(path, read.fault);
     else setIn(input, path, read.value);
   }
-  /** Rows as the person sees them, by the place that they have in the settings. */
+  /** Rows as the person sees them, by the place that they have in the settings: `env.NAME`, `artifacts.patterns.0`. */
   const places = new Map<string, number>();
   for (const field of rowsFields) {
     const kept = (draft.rows[field.path] ?? []).map((row, index) => ({ row, index })).filter(({ row }) => !isBlank(row, field));
@@ -137,7 +144,7 @@ export function checkDraft(draft: ProfileDraft): DraftCheck {
       if (name in record) faults.set(`${field.path}.${index}.name`, 'It is here twice.');
       record[name] = field.path === 'extendedResources' ? Number(row['value']) : (row['value'] ?? '');
     }
-    setIn(input, field.path, isRecord ? record : kept.map(({ row }) => itemOf(row, field)));
+    setIn(input, field.path, isRecord ? record : kept.map(({ row }) => (isPlain(field) ? (row['value'] ?? '').trim() : itemOf(row, field))));
   }
   const parsed = ProfileSettings.safeParse(input);
   if (parsed.success && faults.size === 0) return { ok: true, settings: parsed.data };
@@ -150,12 +157,14 @@ export function checkDraft(draft: ProfileDraft): DraftCheck {
 }
 
 /** Where a fault of the contract is in the form. */
-function placeOf([first = '', second, ...rest]: readonly string[], places: ReadonlyMap<string, number>, isKey: boolean): string {
-  if (second === undefined) return first;
-  const index = places.get(`${first}.${second}`);
-  if (index === undefined) return [first, second, ...rest].join('.');
-  const column = recordPaths.includes(first) ? (isKey ? 'name' : 'value') : rest.join('.');
-  return [first, String(index), column].filter((part) => part !== '').join('.');
+function placeOf(path: readonly string[], places: ReadonlyMap<string, number>, isKey: boolean): string {
+  const field = rowsFields.find((one) => path.join('.').startsWith(`${one.path}.`));
+  if (field === undefined) return path.join('.');
+  const depth = field.path.split('.').length;
+  const index = places.get(`${field.path}.${path[depth] ?? ''}`);
+  if (index === undefined) return path.join('.');
+  const column = recordPaths.includes(field.path) ? (isKey ? 'name' : 'value') : isPlain(field) ? 'value' : path.slice(depth + 1).join('.');
+  return [field.path, String(index), column].filter((part) => part !== '').join('.');
 }
 
 /** The fault of a field, or of one of the entries of its list. */
