@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
 /** One request on its way. */
@@ -31,7 +30,7 @@ export class FaultProxy {
   /** How many requests the cluster has answered with success, by `METHOD collection`. */
   readonly succeeded = new Map<string, number>();
   readonly #server: Server;
-  readonly #upstream: { url: URL; tls: RequestOptions };
+  readonly #upstream: { url: URL; tls: Certificates };
   readonly #sockets = new Set<Socket>();
   #isCut = false;
   /** Ends the next WebSocket whose path has this text once so many bytes have come through it. */
@@ -142,7 +141,7 @@ export class FaultProxy {
     const { url, tls } = this.#upstream;
     this.requests.push({ method: 'UPGRADE', path: request.url ?? '/' });
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-    const upstream = url.protocol === 'https:' ? connectTls({ ...tls, host: url.hostname, port, ALPNProtocols: ['http/1.1'] } as Parameters<typeof connectTls>[0]) : connectTcp(port, url.hostname);
+    const upstream = url.protocol === 'https:' ? connectTls({ ...tls, host: url.hostname, port, ALPNProtocols: ['http/1.1'] }) : connectTcp(port, url.hostname);
     const headers = Object.entries({ ...request.headers, host: url.host }).map(([name, value]) => `${name}: ${String(value)}`);
     upstream.write(`GET ${request.url ?? '/'} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
     const breaking = this.breakSocket !== undefined && request.url?.includes(this.breakSocket.path) === true ? this.breakSocket : undefined;
@@ -164,7 +163,13 @@ export class FaultProxy {
   }
 }
 
-function readKubeconfig(path: string): { url: URL; tls: RequestOptions } {
+interface Certificates {
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+}
+
+function readKubeconfig(path: string): { url: URL; tls: Certificates } {
   const config = parse(readFileSync(path, 'utf8')) as {
     clusters: { cluster: Record<string, string> }[];
     users: { user: Record<string, string> }[];

@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
 import { dropNamespace, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
