@@ -868,6 +868,7 @@ class Installer:
     def fault(self, tail, status):
         import re
 
+        refused = any(re.search(r"\b(401|403)\b.*(Error|Unauthorized|Forbidden|[Cc]redentials)", line) for line in tail)
         offline = any("Retrying (Retry(" in line or "Connection to" in line for line in tail)
         for pattern, hopeless in FAULTS:
             for line in reversed(tail):
@@ -878,6 +879,8 @@ class Installer:
                 said = line.replace("ERROR: ", "").strip()
                 if offline:
                     said += " (the package index could not be reached)"
+                elif refused:
+                    said += " (the package index refuses the sign-in)"
                 return Ended("requirements", said, HOPELESS if hopeless and not offline else REQUIREMENTS, package)
         errors = [line for line in tail if line.startswith("ERROR:")] or tail
         said = errors[-1].replace("ERROR: ", "") if errors else "pip ended with status %d and said nothing" % status
