@@ -23,6 +23,7 @@ import { saveArtifacts } from './savingArtifacts.ts';
 import { applySetup, setupObjects, yamlOf as setupYaml } from './setup/index.ts';
 import type { JobRecord } from './record.ts';
 import { createJobStore } from './store.ts';
+import { sweepFiles } from './sweep.ts';
 import { packFiles, plan, recordIntent, type SubmitOptions } from './submit.ts';
 
 type Inputs = (typeof contract)['jobs'];
@@ -131,6 +132,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const adopting = setInterval(adopt, adoptMs);
   adopting.unref();
   adopt();
+  sweepFiles(folder, isKnown).catch((error: unknown) => log(`files of deleted runs could not be removed: ${String(error)}`));
 
   return {
     preview: (request, signal) => preview(submitOptions(), request, signal),
@@ -227,10 +229,13 @@ export function createJobs(deps: JobsDependencies): Jobs {
     },
   };
 
+  function isKnown(runId: RunId): boolean {
+    return storage.read((sql) => sql.get('SELECT 1 FROM runs WHERE id = ?', runId)) !== undefined;
+  }
+
   /** A submit that came before, and is sent again because its answer was lost. @throws CONFLICT the id is another run's */
   function knownJob(runId: RunId): Job | null {
-    const isKnown = storage.read((sql) => sql.get('SELECT 1 FROM runs WHERE id = ?', runId)) !== undefined;
-    if (!isKnown) return null;
+    if (!isKnown(runId)) return null;
     try {
       return store.get(runId);
     } catch {

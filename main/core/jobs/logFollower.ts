@@ -16,11 +16,14 @@ const earlyMs = 60;
 const lateMs = 1_000;
 const earlyTries = 50;
 const retryMs = 1_000;
+const maxFillTries = 5;
 /** When the runner's copy is asked first, how often until the container is there, and how often then; and when that is given up. */
 const earlyFirstMs = 150;
 const earlyAgainMs = 100;
 const earlyMoreMs = 250;
 const earlyGiveUpMs = 5_000;
+/** So many lines at a time: a flood comes by the log. */
+const earlyLines = 2_000;
 /** When more runs than this start at once, their logs are waited for. */
 const maxEarlyReaders = 4;
 let earlyReaders = 0;
@@ -90,21 +93,35 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
 
   /** Reads the lines before `next` from the runner's copy; what nobody has any more is named. */
   async function fillUpTo(next: number): Promise<void> {
-    try {
-      await readCopy(ending === undefined ? mainContainer : collectorContainer, next - 1);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      context.log(`the numbered copy of ${record.jobName} could not be read: ${toAppError(error).message}`);
+    for (let tries = 1; parser.seq + 1 < next; tries++) {
+      try {
+        await readCopy(ending === undefined ? mainContainer : collectorContainer, next - 1, true);
+        break;
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = toAppError(error);
+        if (tries < maxFillTries && (failure.code === 'UNAVAILABLE' || failure.code === 'TIMEOUT')) await pause(retryMs, signal);
+        else {
+          context.log(`the numbered copy of ${record.jobName} could not be read: ${failure.message}`);
+          break;
+        }
+      }
     }
     skipTo(next);
   }
 
-  /** Reads the runner's copy from where the parser stands. */
-  async function readCopy(container: string, to: number): Promise<void> {
+  /** Reads the runner's copy from where the parser stands. A gap in it is final only where the log has the same gap. */
+  async function readCopy(container: string, to: number, isFinal: boolean): Promise<void> {
     const joiner = new LineJoiner();
+    let isOver = false;
     const consume = (block: Buffer): void => {
+      if (isOver) return;
       const lines = linesOf(block);
-      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) skipTo(seqOf(lines[at] ?? ''));
+      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) {
+        isOver = !isFinal;
+        if (isOver) break;
+        skipTo(seqOf(lines[at] ?? ''));
+      }
       if (!hasLog || parser.pendingLength >= flushLength) flush();
     };
     await execInPod(handle.client(), {
@@ -136,7 +153,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
       await pause(earlyFirstMs, signal);
       const untilMs = performance.now() + earlyGiveUpMs;
       while (isEarly() && performance.now() < untilMs) {
-        const isThere = await readCopy(mainContainer, Number.MAX_SAFE_INTEGER).then(
+        const isThere = await readCopy(mainContainer, parser.seq + earlyLines, false).then(
           () => true,
           () => false,
         );

@@ -69,13 +69,13 @@ describe('the parser of the log', () => {
       '1s {"phase":"started","python":"3.13.0"}',
       '2t 7000',
       '3m {"cpuMs":12,"memory":100,"peak":200}',
-      '4x {"name":"E","message":"m","traceback":"t","frames":[{"file":"a.py","line":3,"name":"<module>"}]}',
+      '4x {"name":"E","message":"m","traceback":"File \\"/pyexekube/work/files/a.py\\", line 3\\nE: m","frames":[{"file":"a.py","line":3,"name":"<module>"}]}',
       '5s {"phase":"collecting","report":{"v":1,"end":"exception","exitCode":1,"lastSeq":5}}',
     ]);
     expect(heard.phases.map(({ phase }) => phase)).toEqual(['started', 'collecting']);
     expect(heard.measurements).toEqual([[{ cpuMs: 12, memory: 100, peak: 200 }, 7000]]);
     expect(heard.errors).toEqual(['E']);
-    expect(parser.take().steps).toMatchObject([{ kind: 'error', frames: [{ file: '/here/a.py' }] }]);
+    expect(parser.take().steps).toMatchObject([{ kind: 'error', traceback: 'File "/here/a.py", line 3\nE: m', frames: [{ file: '/here/a.py' }] }]);
     expect(parser.isComplete).toBe(true);
   });
 

@@ -25,6 +25,8 @@ export interface LogListener {
   onError(error: { name: string; message: string; frames: TracebackFrame[] }): void;
 }
 
+/** A file of the working folder, as a traceback names it. */
+const podFile = /File "\/pyexekube\/work\/files\/([^"\n]+)"/g;
 /** Longest text that is gathered into one step. */
 const joinLength = maxTextLength / 2;
 const streams: Record<string, 'stdout' | 'stderr' | undefined> = { o: 'stdout', O: 'stdout', e: 'stderr', E: 'stderr', i: 'stderr', I: 'stderr' };
@@ -189,7 +191,8 @@ export class LogParser {
   #error(value: unknown): void {
     const body = OutputBody.safeParse({ ...(typeof value === 'object' ? value : {}), kind: 'error' });
     if (!body.success || body.data.kind !== 'error') return;
-    const error = { ...body.data, frames: body.data.frames.map((frame) => ({ ...frame, file: this.#listener.place(frame.file) })) };
+    const traceback = body.data.traceback.replaceAll(podFile, (_whole, file: string) => `File "${this.#listener.place(file)}"`);
+    const error = { ...body.data, traceback, frames: body.data.frames.map((frame) => ({ ...frame, file: this.#listener.place(frame.file) })) };
     this.#add(error);
     this.#listener.onError(error);
   }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newRunId } from '../../../../contract/ids.ts';
 import { MountPath, podFolder, ProfileSettings, Quantity } from '../../../../contract/profiles.ts';
