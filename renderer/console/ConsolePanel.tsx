@@ -27,16 +27,24 @@ function useSeconds(isTicking: boolean): number {
   return now;
 }
 
+/** Characters of a place that a tab has room for. */
+const placeLength = 20;
+
+/** The end of a place, which says most: contexts of clouds begin with a long account. */
+function shortPlace(place: string | null): string | null {
+  return place === null || place.length <= placeLength ? place : `\u2026${place.slice(1 - placeLength)}`;
+}
+
 function tabItem(tab: ConsoleTab, now: number): TabItem<RunId> {
   const elapsed = tab.status === 'running' && tab.isLive ? Math.floor(Math.max(0, now - tab.startedMs) / 1000) * 1000 : tab.durationMs;
   const name = tab.number === null ? tab.title : `run ${tab.number}`;
   const time = elapsed === null || (tab.status === 'running' && elapsed < 1000) ? '' : ` ${formatDuration(elapsed)}`;
   return {
     id: tab.runId,
-    title: `${name} ${tab.place ?? tab.engine}${time}`,
+    title: `${name} ${shortPlace(tab.place) ?? tab.engine}${time}`,
     note: tab.status,
     icon: <StatusGlyph status={tab.status} />,
-    tooltip: `${tab.title}, started ${new Date(tab.startedMs).toLocaleString()}`,
+    tooltip: `${tab.title}${tab.place === null ? '' : ` on ${tab.place}`}, started ${new Date(tab.startedMs).toLocaleString()}`,
   };
 }
 

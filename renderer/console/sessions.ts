@@ -159,6 +159,8 @@ function createReader(runId: RunId, log: ConsoleLog, onRecords: (records: readon
   const controller = new AbortController();
   let limit = 0;
   let isReading = false;
+  /** The run has ended, and all of it is here. */
+  let isWhole = false;
 
   async function read(): Promise<void> {
     isReading = true;
@@ -175,6 +177,7 @@ function createReader(runId: RunId, log: ConsoleLog, onRecords: (records: readon
         if (page.finished && isAtEnd) {
           if (isRunning) updateTab(runId, await endOf(runId));
           updateTab(runId, { hasMore: false });
+          isWhole = true;
           return;
         }
         updateTab(runId, { hasMore: !isAtEnd });
@@ -191,7 +194,7 @@ function createReader(runId: RunId, log: ConsoleLog, onRecords: (records: readon
   return {
     readMore(all) {
       limit = all ? Infinity : Math.max(limit, log.length + readAheadLength);
-      if (!isReading) void read();
+      if (!isReading && !isWhole) void read();
     },
     dispose: () => controller.abort(),
   };

@@ -55,7 +55,7 @@ function Footer({ sheet, verdict, isProduction }: { sheet: Sheet; verdict: Verdi
   return (
     <>
       {verdict === 'wait' && <p className="mr-auto self-center text-xs text-muted">It runs by itself when the checks pass.</p>}
-      <Button size="large" onClick={closeSheet}>
+      <Button size="large" autoFocus={isProduction} onClick={closeSheet}>
         Do not run
       </Button>
       {(sheet.isChecked || verdict === 'blocked') && (

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { newRunId, toAppError, type JobPreview, type JobRequest, type RunId } from '../../contract/index.ts';
+import { clearTracebackMarks } from '../editor/index.ts';
 import { core } from '../rpc/index.ts';
 import { notify, reportError } from '../ui/index.ts';
 import { openFollowed } from './followed.ts';
@@ -110,6 +111,7 @@ export async function submitSheet(): Promise<void> {
     const job = await submit(request, newRunId(), preview?.production === true);
     if (request.folder !== null && preview !== null) seenFiles.set(request.folder, filesKey(preview));
     closeSheet();
+    if (request.tabId != null) clearTracebackMarks(request.tabId);
     await openFollowed(job.runId);
     takeJobs([job]);
     if (job.queuePosition !== null) notify({ severity: 'info', message: `${job.title} waits for its turn, as number ${job.queuePosition}.` });

@@ -1,7 +1,9 @@
 import { ProfileSettings, type Connection, type Profile } from '../../contract/index.ts';
 import { useConnections } from '../connections/index.ts';
 import { useProfiles } from '../profiles/index.ts';
+import { core } from '../rpc/index.ts';
 import { changeSettings, useSettings } from '../settings/index.ts';
+import { reportError } from '../ui/index.ts';
 
 /** Settings of a run while no profile is saved. */
 const plainSettings = ProfileSettings.parse({});
@@ -25,6 +27,8 @@ export function useTarget(): Connection | null {
 /** Remembers the target. @param connection null for this computer */
 export function chooseTarget(connection: Connection | null): void {
   void changeSettings({ target: connection?.id ?? '' });
+  // Choosing it is wanting to reach it: how it is shows at once.
+  if (connection !== null) core.connections.check({ id: connection.id }).catch(reportError);
 }
 
 export interface ProfileChoice {
