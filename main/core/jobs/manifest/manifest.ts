@@ -1,4 +1,4 @@
-import type { V1Job, V1ObjectMeta, V1PodFailurePolicy, V1Secret } from '@kubernetes/client-node';
+import type { V1Job, V1PodFailurePolicy, V1Secret } from '@kubernetes/client-node';
 import { AppError } from '../../../../contract/errors.ts';
 import type { RunId } from '../../../../contract/ids.ts';
 import type { ProfileSettings } from '../../../../contract/profiles.ts';
@@ -71,7 +71,7 @@ export function buildManifest(input: ManifestInput): Manifest {
       action: 'Put what is large into a file.',
     });
   }
-  const metadata: V1ObjectMeta = {
+  const metadata = {
     name,
     namespace: input.namespace,
     labels: { [managedByLabel]: managedBy, [runIdLabel]: runId },

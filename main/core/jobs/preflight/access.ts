@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { toAppError, type AppError } from '../../../../contract/errors.ts';
 import { kubeStatusOf } from '../../cluster/index.ts';
 import { rights, rightsYaml, type Right } from '../setup/index.ts';
-import { questionTimeoutMs, type Line, type Outcome, type PreflightOptions } from './preflight.ts';
+import { questionTimeoutMs, type Line, type Outcome, type PreflightOptions } from './line.ts';
 
 const Version = z.object({ gitVersion: z.string() });
 const SelfReview = z.object({ status: z.object({ userInfo: z.object({ username: z.string().default(''), groups: z.array(z.string()).default([]) }).default({ username: '', groups: [] }) }) });

@@ -3,7 +3,7 @@ import { toAppError } from '../../../../contract/errors.ts';
 import { failureOfRefusal, quantityOf } from '../failures/index.ts';
 import { paths } from '../kube.ts';
 import { isAllowed } from './access.ts';
-import { questionTimeoutMs, type Line, type Outcome, type PreflightOptions } from './preflight.ts';
+import { questionTimeoutMs, type Line, type Outcome, type PreflightOptions } from './line.ts';
 
 /** The server checks the objects as if they were made: fields, PodSecurity, quota, LimitRange, the cluster's own rules. */
 export function checkDryRun(options: PreflightOptions): Line[] {

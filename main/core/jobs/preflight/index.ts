@@ -1,2 +1,1 @@
-export { preflight, type PreflightOptions } from './preflight.ts';
 export { preflightRequest } from './request.ts';

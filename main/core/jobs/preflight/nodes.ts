@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ProfileSettings } from '../../../../contract/profiles.ts';
 import { quantityOf, editProfile } from '../failures/index.ts';
-import { questionTimeoutMs, type Line, type Outcome, type PreflightOptions } from './preflight.ts';
+import { questionTimeoutMs, type Line, type Outcome, type PreflightOptions } from './line.ts';
 
 const Nodes = z.object({
   items: z.array(

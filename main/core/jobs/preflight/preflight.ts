@@ -1,35 +1,11 @@
 import type { PreflightCheck } from '../../../../contract/jobs.ts';
-import type { ProfileSettings } from '../../../../contract/profiles.ts';
 import { toAppError } from '../../../../contract/errors.ts';
-import type { ClusterClient } from '../../cluster/index.ts';
 import { failureOfRefusal } from '../failures/index.ts';
-import type { JobManifest } from '../record.ts';
 import { checkAccess } from './access.ts';
 import { checkDryRun } from './dryRun.ts';
+import type { Line, Outcome, PreflightOptions } from './line.ts';
 import { checkNodes } from './nodes.ts';
 import { checkReferences } from './references.ts';
-
-export interface PreflightOptions {
-  client: ClusterClient;
-  namespace: string;
-  settings: ProfileSettings;
-  /** The objects as they would be made. */
-  manifest: JobManifest;
-  signal?: AbortSignal | undefined;
-}
-
-/** What a check found; several may come from one question. */
-export type Outcome = Omit<PreflightCheck, 'id' | 'title'>;
-
-/** A line of the preflight: `id` and `title` are told first, then how it came out. */
-export interface Line {
-  id: string;
-  title: string;
-  outcome: Promise<Outcome>;
-}
-
-/** How long one question may take; what is not known by then does not block. */
-export const questionTimeoutMs = 3000;
 
 /**
  * Asks the cluster all that can be known before a run, at once, and creates nothing. Each line comes twice: `running`, then its outcome. After a cluster that

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { toAppError } from '../../../../contract/errors.ts';
 import { editProfile } from '../failures/index.ts';
-import { questionTimeoutMs, type Line, type Outcome, type PreflightOptions } from './preflight.ts';
+import { questionTimeoutMs, type Line, type Outcome, type PreflightOptions } from './line.ts';
 
 const Secret = z.object({ type: z.string().default('Opaque'), data: z.record(z.string(), z.string()).default({}) });
 const Claim = z.object({ status: z.object({ phase: z.string().default('') }).default({ phase: '' }) });
@@ -18,7 +18,7 @@ export function checkReferences(options: PreflightOptions): Line[] {
   const index = settings.packageIndex.credentialsSecret;
   if (index !== null) keys.set(index, [...(keys.get(index) ?? []), 'username', 'password']);
   for (const [name, wanted] of keys) lines.push({ id: `secret:${name}`, title: `Secret ${name}`, outcome: secret(options, name, wanted) });
-  for (const name of new Set(settings.volumes.map(({ claim }) => claim))) lines.push({ id: `claim:${name}`, title: `Volume claim ${name}`, outcome: claim(options, name) });
+  for (const name of new Set(settings.volumes.map(({ claim }) => claim))) lines.push({ id: `claim:${name}`, title: `Volume claim ${name}`, outcome: claimIsThere(options, name) });
   if (settings.serviceAccount !== null) lines.push({ id: 'serviceAccount', title: `Service account ${settings.serviceAccount}`, outcome: account(options, settings.serviceAccount) });
   if (settings.queue !== null) lines.push({ id: 'queue', title: `Kueue queue ${settings.queue}`, outcome: queue(options, settings.queue) });
   return lines;
@@ -68,7 +68,7 @@ async function secret(options: PreflightOptions, name: string, keys: readonly st
   return { state: 'passed', evidence: `${Object.keys(data).length} keys`, fix: null };
 }
 
-async function claim(options: PreflightOptions, name: string): Promise<Outcome> {
+async function claimIsThere(options: PreflightOptions, name: string): Promise<Outcome> {
   const answer = await read(options, 'persistentvolumeclaims', name);
   if (answer === null) return missing('volume claim', name, options.namespace, 'volumes');
   const { phase } = Claim.parse(answer).status;
