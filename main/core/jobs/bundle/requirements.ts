@@ -55,7 +55,7 @@ function fromRequirements(path: string, text: string): Requirements | null {
   const lines = text
     .replace(/\\\r?\n/g, ' ')
     .split(/\r?\n/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim().replace(/\s+/g, ' '))
     .filter((line) => line !== '');
   return lines.length === 0 ? null : { from: path, file: path, lines, python: null };
 }
