@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { toAppError, type Job, type RunId } from '../../contract/index.ts';
-import { updateConsoleTab } from '../console/index.ts';
+import { updateConsoleTab, useConsoleStore } from '../console/index.ts';
 import { core, follow } from '../rpc/index.ts';
 import { reportError } from '../ui/index.ts';
 import { placeOf } from './words.ts';
@@ -21,13 +21,19 @@ export function onJobChanged(listener: (job: Job, before: Job | null) => void): 
   return () => listeners.delete(listener);
 }
 
+function isQueuedTab(runId: RunId): boolean {
+  return useConsoleStore.getState().tabs.some((tab) => tab.runId === runId && tab.status === 'queued');
+}
+
 /** Takes what the core says about runs; the console's tabs follow. */
 export function takeJobs(news: readonly Job[]): void {
   if (news.length === 0) return;
   const before = useJobsStore.getState().jobs;
   useJobsStore.setState({ jobs: new Map([...before, ...news.map((job) => [job.runId, job] as const)]) });
   for (const job of news) {
-    updateConsoleTab(job.runId, { place: placeOf(job), title: job.title, ...(job.phase === 'queued' || job.phase === 'done' ? {} : { status: 'running' }) });
+    // Its end is told by its output, which ends before the Job does; so a run only ever begins here.
+    const hasBegun = isQueuedTab(job.runId) && job.phase !== 'queued' && job.phase !== 'done';
+    updateConsoleTab(job.runId, { place: placeOf(job), title: job.title, ...(hasBegun ? { status: 'running' } : {}) });
     for (const listener of listeners) listener(job, before.get(job.runId) ?? null);
   }
 }
