@@ -87,7 +87,10 @@ function Fetched({ runId, count, bytes, folder }: { runId: RunId; count: number;
 
 /** Copies one artifact, or all, into a folder that the person chooses. */
 async function save(runId: RunId, path?: string): Promise<void> {
-  const to = await choosePath({ kind: 'openFolder' });
+  const to = await choosePath({
+    kind: 'openFolder',
+    words: { title: 'Save artifacts', description: 'They are copied into this folder; nothing in it is overwritten.', button: 'Save here' },
+  });
   if (to === null) return;
   const { files, bytes } = await core.jobs.saveArtifacts({ runId, to, ...(path === undefined ? {} : { paths: [path] }) });
   notify({ severity: 'success', message: `Saved ${files === 1 ? '1 file' : `${files.toLocaleString()} files`}, ${formatBytes(bytes)}.`, detail: to });
