@@ -8,6 +8,8 @@ import { findTab, updateTab, useConsoleStore, type ConsoleTab, type InputRequest
 const mostTabs = 20;
 /** Characters that one read asks for. */
 const pageLength = 1024 * 1024;
+/** How long to wait before a run is followed again after the connection to the core was lost, in milliseconds. */
+const retryMs = 300;
 /** Characters of a run out of the history that are read without being asked for. */
 const readAheadLength = 16 * 1024 * 1024;
 
@@ -161,9 +163,11 @@ function createReader(runId: RunId, log: ConsoleLog, onRecords: (records: readon
   let isReading = false;
   /** The run has ended, and all of it is here. */
   let isWhole = false;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   async function read(): Promise<void> {
     isReading = true;
+    let mayRetry = false;
     updateTab(runId, { isLoading: true, failure: null });
     try {
       while (log.length < limit && !controller.signal.aborted) {
@@ -184,19 +188,28 @@ function createReader(runId: RunId, log: ConsoleLog, onRecords: (records: readon
       }
     } catch (caught) {
       const error = toAppError(caught);
-      if (error.code !== 'CANCELLED') updateTab(runId, { failure: { message: error.message, action: error.action ?? null, retry: () => void read() } });
+      const status = findTab(runId)?.status;
+      // The connection to the core comes back, or the window says so; a run that goes on is followed again by itself.
+      mayRetry = error.retryable && status !== undefined && !isEnded(status);
+      if (error.code !== 'CANCELLED' && !mayRetry) updateTab(runId, { failure: { message: error.message, action: error.action ?? null, retry: () => void read() } });
     } finally {
       isReading = false;
       updateTab(runId, { isLoading: false });
     }
+    if (mayRetry && !controller.signal.aborted) retryTimer = setTimeout(() => void read(), retryMs);
   }
 
   return {
     readMore(all) {
       limit = all ? Infinity : Math.max(limit, log.length + readAheadLength);
-      if (!isReading && !isWhole) void read();
+      if (isReading || isWhole) return;
+      clearTimeout(retryTimer);
+      void read();
     },
-    dispose: () => controller.abort(),
+    dispose() {
+      clearTimeout(retryTimer);
+      controller.abort();
+    },
   };
 }
 

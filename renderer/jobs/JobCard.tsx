@@ -12,7 +12,7 @@ import { fetchJob, useJobsStore } from './jobsStore.ts';
 import { Manifest } from './Manifest.tsx';
 import { Timeline } from './Timeline.tsx';
 import { useNow } from './useNow.ts';
-import { cancelText, placeOf } from './words.ts';
+import { cancelText, phaseText, placeOf } from './words.ts';
 
 /** The state of a cluster run above its output: where it is, what it goes through, what it needs, why it failed, what came back. */
 export function JobCard({ runId, tabId }: { runId: RunId; tabId: TabId | null }) {
@@ -43,6 +43,9 @@ function Card({ job, tabId }: { job: Job; tabId: TabId | null }) {
           {isFolded ? <ChevronDown size={15} aria-hidden /> : <ChevronUp size={15} aria-hidden />}
         </IconButton>
       </div>
+      <p role="status" aria-label="Phase" className="sr-only">
+        {phaseText(job.phase)}
+      </p>
       {!isFolded && <Timeline job={job} nowMs={nowMs} />}
       <Waiting job={job} nowMs={nowMs} />
       {failure !== null && <FailureRow failure={failure} context={{ connectionId, profileName, runId, tabId }} />}

@@ -1,7 +1,7 @@
 import type { Connection, FailureAction, JobRequest, RunId, RunMode, TabId } from '../../contract/index.ts';
 import { showConnection, useConnections, usualConnection } from '../connections/index.ts';
 import { core } from '../rpc/index.ts';
-import { notify } from '../ui/index.ts';
+import { notify, reportError } from '../ui/index.ts';
 import { openSheet } from './sheetStore.ts';
 import { chooseTarget, currentProfile, targetConnection } from './target.ts';
 
@@ -50,6 +50,8 @@ export async function runOnCluster(source: ClusterSource, isReview = false): Pro
   const target = targetConnection();
   const connection = target ?? fallbackTarget();
   if (connection === null) return;
+  // How the cluster is shows beside its name from the first run on.
+  if (connection.health.state === 'unknown') core.connections.check({ id: connection.id }).catch(reportError);
   const { name, settings } = currentProfile();
   openSheet(
     { ...source, connectionId: connection.id, profile: settings, profileName: name, folder: await folderFor(source.path) },

@@ -62,7 +62,7 @@ export function openSheet(request: JobRequest, isReview = false): void {
   void readPreview(request, signal);
   void readChecks(request, signal);
   setTimeout(() => {
-    if (!signal.aborted) patch(request, { isShown: true });
+    if (!signal.aborted && useSheet.getState().sheet?.isSubmitting === false) patch(request, { isShown: true });
   }, patienceMs);
 }
 

@@ -22,7 +22,7 @@ export function RunToolbar() {
   const hasTab = useEditorsStore((state) => state.activeId !== null);
   const stoppable = useStoppable();
   const [runKey, selectionKey, freshKey, againKey] = [useCommandKey('run.file'), useCommandKey('run.selection'), useCommandKey('run.fresh'), useCommandKey('run.again')];
-  const [stopKey, restartKey] = [useCommandKey('run.stop'), useCommandKey('kernel.restart')];
+  const [stopKey, restartKey, clusterKey] = [useCommandKey('run.stop'), useCommandKey('kernel.restart'), useCommandKey('job.run')];
   return (
     <div role="group" aria-label="Running" className="flex items-center gap-1">
       <div className="flex">
@@ -38,6 +38,10 @@ export function RunToolbar() {
             { kind: 'item', label: 'Run selection or cell', shortcut: selectionKey, run: () => runCommand('run.selection') },
             { kind: 'item', label: 'Run fresh, in a clean interpreter', shortcut: freshKey, run: () => runCommand('run.fresh') },
             { kind: 'item', label: 'Run again what is shown', shortcut: againKey, run: () => runCommand('run.again') },
+            { kind: 'separator' },
+            { kind: 'item', label: 'Run on cluster', shortcut: clusterKey, run: () => runCommand('job.run') },
+            { kind: 'item', label: 'Run selection or cell on cluster', run: () => runCommand('job.runSelection') },
+            { kind: 'item', label: 'Check before running on cluster', run: () => runCommand('job.review') },
           ]}
         >
           <Button variant="primary" disabled={!hasTab} aria-label="More ways to run" className="rounded-l-none border-l-on-accent/30 px-1">

@@ -70,14 +70,14 @@ export async function saveProfile(client: Client, name: string, settings: Profil
   await client.profiles.save({ id, name, settings: testSettings(settings) });
 }
 
-interface Fixtures {
+export interface ClusterFixtures {
   cluster: TestCluster;
   client: Client;
   window: ClusterWindow;
 }
 
 /** Each test has a namespace, a data folder, a server host and a browser context of its own. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<ClusterFixtures>({
   cluster: async ({ home }, use) => {
     const namespace = makeNamespace();
     const kubeconfig = join(home, 'kubeconfig');
