@@ -13,6 +13,9 @@ const icons: Record<Leftover['kind'], React.ReactNode> = {
   Secret: <KeyRound size={14} aria-hidden />,
 };
 
+/** How often a list that changes by itself is read again. */
+const rereadMs = 5000;
+
 /** What this application has left in the namespace that runs go to: looked at on request, removed by one press. */
 export function Leftovers({ connection }: { connection: Connection }) {
   const leftovers = leftoversOf(
@@ -30,6 +33,14 @@ export function Leftovers({ connection }: { connection: Connection }) {
     if (leftoversOf(useLeftovers.getState().leftovers, connection).state === 'read') void readLeftovers(connection);
     // eslint-disable-next-line react/exhaustive-deps -- only the number of runs is the occasion
   }, [liveCount]);
+
+  // What lives ends in the cluster's own time, and what has lost its Job is being deleted by the cluster: looked at again while it is shown.
+  const isMoving = leftovers.state === 'read' && items.some((item) => item.state === 'live' || item.kind !== 'Job');
+  useEffect(() => {
+    if (!isMoving) return;
+    const timer = setTimeout(() => void readLeftovers(connection), rereadMs);
+    return () => clearTimeout(timer);
+  }, [isMoving, items, connection]);
 
   function toggle(uid: string): void {
     const next = new Set(chosen);

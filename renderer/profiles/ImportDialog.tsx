@@ -89,7 +89,7 @@ function Import({ onClose }: { onClose(): void }) {
         aria-invalid={problem !== null}
         autoFocus
         spellCheck={false}
-        placeholder={'name: gpu\nsettings:\n  memory: 8Gi'}
+        placeholder={'name: gpu\nmemory: 8Gi'}
         className="h-56 w-full resize-y rounded-md border border-line-strong bg-surface p-2 font-mono text-[12px] leading-[18px] placeholder:text-muted"
         value={yaml}
         onChange={(event) => {

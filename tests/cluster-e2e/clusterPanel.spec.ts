@@ -70,7 +70,7 @@ test('waiting runs are moved and taken out; what is left is listed and removed',
   await expect(left.first()).toContainText('ended', { timeout: 30_000 });
   await region.getByRole('button', { name: /^Remove all that has ended/ }).click();
   await question.getByRole('button', { name: 'Remove' }).click();
-  await expect(region).toContainText('Nothing is left.');
+  await expect(region).toContainText('Nothing is left.', { timeout: 60_000 });
   expect(kubectl('get', 'jobs,secrets', '-n', cluster.namespace, '-l', 'app.kubernetes.io/managed-by=pyexekube', '-o', 'name').trim()).toBe('');
 });
 
