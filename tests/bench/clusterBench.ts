@@ -162,7 +162,7 @@ async function liveBench(namespace: string, application: Application): Promise<v
   await new Promise((resolve) => setTimeout(resolve, 30_000));
   const { user, system } = process.cpuUsage(used);
   const percent = (user + system) / 10 / (performance.now() - start);
-  console.log(`\n${liveRuns} live runs, ${running} of them running (the node takes no more), with nothing to say\n  ours  ${percent.toFixed(2)} % of a core\n  goal  below 10 %`);
+  console.log(`\n${liveRuns} live runs, ${running} of them with a running pod by then, nothing being printed\n  ours  ${percent.toFixed(2)} % of a core\n  goal  below 10 %`);
   kubectl('delete', 'jobs', '--all', '-n', namespace, '--wait=false');
 }
 

@@ -17,16 +17,6 @@ const lateMs = 1_000;
 const earlyTries = 50;
 const retryMs = 1_000;
 const maxFillTries = 5;
-/** When the runner's copy is asked first, how often until the container is there, and how often then; and when that is given up. */
-const earlyFirstMs = 150;
-const earlyAgainMs = 100;
-const earlyMoreMs = 250;
-const earlyGiveUpMs = 5_000;
-/** So many lines at a time: a flood comes by the log. */
-const earlyLines = 2_000;
-/** When more runs than this start at once, their logs are waited for. */
-const maxEarlyReaders = 4;
-let earlyReaders = 0;
 /** How long a stream may be silent before it is opened again. */
 const silenceMs = 20_000;
 /** How long a stream whose container has ended may go on without a word. */
@@ -65,7 +55,6 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   let flushTimer: NodeJS.Timeout | undefined;
   let flushedAt = 0;
   let silence: NodeJS.Timeout | undefined;
-  let hasLog = false;
   let ending: { lastSeq: number | null } | undefined;
 
   /** What the disk refuses waits in the writer, and the reader waits for it. */
@@ -95,7 +84,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   async function fillUpTo(next: number): Promise<void> {
     for (let tries = 1; parser.seq + 1 < next; tries++) {
       try {
-        await readCopy(ending === undefined ? mainContainer : collectorContainer, next - 1, true);
+        await readCopy(ending === undefined ? mainContainer : collectorContainer, next - 1);
         break;
       } catch (error) {
         signal.throwIfAborted();
@@ -110,19 +99,13 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     skipTo(next);
   }
 
-  /** Reads the runner's copy from where the parser stands. A gap in it is final only where the log has the same gap. */
-  async function readCopy(container: string, to: number, isFinal: boolean): Promise<void> {
+  /** Reads the runner's copy from where the parser stands; a gap in it is final. */
+  async function readCopy(container: string, to: number): Promise<void> {
     const joiner = new LineJoiner();
-    let isOver = false;
     const consume = (block: Buffer): void => {
-      if (isOver) return;
       const lines = linesOf(block);
-      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) {
-        isOver = !isFinal;
-        if (isOver) break;
-        skipTo(seqOf(lines[at] ?? ''));
-      }
-      if (!hasLog || parser.pendingLength >= flushLength) flush();
+      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) skipTo(seqOf(lines[at] ?? ''));
+      if (parser.pendingLength >= flushLength) flush();
     };
     await execInPod(handle.client(), {
       namespace: record.namespace,
@@ -138,33 +121,6 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     consume(joiner.end());
   }
 
-  function isEarly(): boolean {
-    return !hasLog && !parser.isComplete && ending === undefined;
-  }
-
-  /**
-   * The kubelet gives a container's log only after it has looked at the container, which it does once a second; exec works as soon as it runs. So
-   * the first lines are read from the runner's copy, until the log itself comes.
-   */
-  async function readEarly(): Promise<void> {
-    if (parser.seq > 0 || earlyReaders >= maxEarlyReaders) return;
-    earlyReaders++;
-    try {
-      await pause(earlyFirstMs, signal);
-      const untilMs = performance.now() + earlyGiveUpMs;
-      while (isEarly() && performance.now() < untilMs) {
-        const isThere = await readCopy(mainContainer, parser.seq + earlyLines, false).then(
-          () => true,
-          () => false,
-        );
-        signal.throwIfAborted();
-        await pause(isThere ? earlyMoreMs : earlyAgainMs, signal);
-      }
-    } finally {
-      earlyReaders--;
-    }
-  }
-
   function skipTo(next: number): void {
     const missing = next - parser.seq - 1;
     if (missing > 0) parser.skipTo(next, `Here ${missing === 1 ? 'a line is' : `${missing} lines are`} missing: the cluster dropped them before they could be read.`);
@@ -176,7 +132,6 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     const since = parser.podMs === 0 ? {} : { sinceTime: `${new Date(parser.podMs - resumeMarginMs).toISOString().slice(0, 19)}Z` };
     const request = { namespace: record.namespace, pod: pod.name, container: mainContainer, follow, ...since, signal: AbortSignal.any([signal, reading.signal]) };
     for await (const block of followLog(handle.client(), request)) {
-      hasLog = true;
       hearing();
       await take(block);
       if (parser.isComplete) return;
@@ -221,7 +176,6 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     await writer.settle(signal);
   }
 
-  readEarly().catch(() => undefined);
   const done = run();
   // Whoever stops the follower is not waiting for it.
   done.catch((error: unknown) => {
