@@ -40,7 +40,7 @@ export function Leftovers({ connection }: { connection: Connection }) {
     if (!isMoving) return;
     const timer = setTimeout(() => void readLeftovers(connection), rereadMs);
     return () => clearTimeout(timer);
-  }, [isMoving, items, connection]);
+  }, [isMoving, leftovers, connection]);
 
   function toggle(uid: string): void {
     const next = new Set(chosen);

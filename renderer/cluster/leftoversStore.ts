@@ -18,8 +18,10 @@ export type LeftoversState =
   | { state: 'read'; place: Place; items: readonly Leftover[] }
   | { state: 'failed'; place: Place; message: string; action: string | null };
 
+const unread: LeftoversState = { state: 'unread' };
+
 /** What this application has left in a namespace, as it was when it was looked at; nothing is asked before. */
-export const useLeftovers = create<{ leftovers: LeftoversState }>()(() => ({ leftovers: { state: 'unread' } }));
+export const useLeftovers = create<{ leftovers: LeftoversState }>()(() => ({ leftovers: unread }));
 
 function isSamePlace(a: Place, b: Place): boolean {
   return a.connectionId === b.connectionId && a.namespace === b.namespace;
@@ -27,7 +29,7 @@ function isSamePlace(a: Place, b: Place): boolean {
 
 /** The list of this place; `unread` when another was looked at. */
 export function leftoversOf(leftovers: LeftoversState, { id, namespace }: Connection): LeftoversState {
-  return leftovers.state !== 'unread' && isSamePlace(leftovers.place, { connectionId: id, namespace }) ? leftovers : { state: 'unread' };
+  return leftovers.state !== 'unread' && isSamePlace(leftovers.place, { connectionId: id, namespace }) ? leftovers : unread;
 }
 
 /** Looks into the namespace that runs of this connection go to. */

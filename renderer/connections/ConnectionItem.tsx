@@ -68,6 +68,7 @@ function Badge({ tone, children }: { tone: 'danger' | 'calm'; children: string }
 }
 
 function Details({ connection }: { connection: Connection }) {
+  const ids = useId();
   const { id, problem, signIn, production, maxRuns, server, user, file, warnings } = connection;
   return (
     <div className="flex flex-col gap-3 pb-3 pl-7 pr-3 pt-1">
@@ -82,13 +83,13 @@ function Details({ connection }: { connection: Connection }) {
         <>
           <TargetLine connection={connection} />
           <NamespaceField connection={connection} />
-          <label className="flex items-center gap-2">
-            <span className="grow text-xs leading-4">
+          <div className="flex items-center gap-2">
+            <label htmlFor={`${ids}-production`} className="grow text-xs leading-4">
               Production
               <span className="block text-muted">Shown in red, and asks before each run.</span>
-            </span>
-            <Switch label="Production" checked={production} onChange={(next) => void updateConnection(id, { production: next })} />
-          </label>
+            </label>
+            <Switch id={`${ids}-production`} label="Production" checked={production} onChange={(next) => void updateConnection(id, { production: next })} />
+          </div>
           <MostRuns key={maxRuns} maxRuns={maxRuns} onCommit={(next) => void updateConnection(id, { maxRuns: next })} />
         </>
       )}
@@ -167,6 +168,7 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
 
 /** Counts when it is left or Enter is pressed. */
 function MostRuns({ maxRuns, onCommit }: { maxRuns: number; onCommit(maxRuns: number): void }) {
+  const id = useId();
   const [draft, setDraft] = useState(String(maxRuns));
   function commit(): void {
     const number = Math.round(Number(draft));
@@ -176,12 +178,13 @@ function MostRuns({ maxRuns, onCommit }: { maxRuns: number; onCommit(maxRuns: nu
     if (next !== maxRuns) onCommit(next);
   }
   return (
-    <label className="flex items-center gap-2">
-      <span className="grow text-xs leading-4">
+    <div className="flex items-center gap-2">
+      <label htmlFor={id} className="grow text-xs leading-4">
         Runs at once
         <span className="block text-muted">More wait here for their turn.</span>
-      </span>
+      </label>
       <TextField
+        id={id}
         type="number"
         min={1}
         max={1000}
@@ -194,6 +197,6 @@ function MostRuns({ maxRuns, onCommit }: { maxRuns: number; onCommit(maxRuns: nu
           if (event.key === 'Enter') commit();
         }}
       />
-    </label>
+    </div>
   );
 }

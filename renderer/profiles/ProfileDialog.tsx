@@ -148,9 +148,12 @@ function ProfileDialog({ edited }: { edited: EditedProfile }) {
           void save();
         }}
       >
-        <label className="flex items-center gap-2 pb-3">
-          <span className="text-xs">Name</span>
+        <div className="flex items-center gap-2 pb-3">
+          <label htmlFor="profile-name" className="text-xs">
+            Name
+          </label>
           <TextField
+            id="profile-name"
             aria-label="Name of the profile"
             className="min-w-0 max-w-80 grow"
             autoFocus={edited.field === null}
@@ -161,7 +164,7 @@ function ProfileDialog({ edited }: { edited: EditedProfile }) {
               setProblem(null);
             }}
           />
-        </label>
+        </div>
         {/* A height of its own: the dialog does not jump from group to group. */}
         <div className="flex h-[52vh] gap-5">
           <GroupTabs tabs={tabs} active={tab} onSelect={setTab} />

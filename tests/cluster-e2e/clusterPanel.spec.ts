@@ -50,7 +50,7 @@ test('waiting runs are moved and taken out; what is left is listed and removed',
   const titles = async (): Promise<string[]> => (await runs.locator('button > span:first-child').allTextContents()).slice(1);
   const before = await titles();
   await runs.nth(2).getByRole('button', { name: /up$/ }).click();
-  await expect.poll(titles).toEqual([...before].reverse());
+  await expect.poll(titles).toEqual(before.toReversed());
   await expect(runs.nth(1)).toContainText('is next');
   await runs.nth(2).getByRole('button', { name: /out of the queue/ }).click();
   await expect(runs).toHaveCount(2);
