@@ -7,9 +7,10 @@ import { useJobsStore } from '../jobs/index.ts';
 import { classes } from '../lib/classes.ts';
 import { ProfileList } from '../profiles/index.ts';
 import { Button, Disclosure, EmptyState, IconButton, Menu, Region, Select } from '../ui/index.ts';
-import { liveInOrder, useCluster, useShownConnection } from './clusterStore.ts';
+import { useCluster, useShownConnection } from './clusterStore.ts';
 import { Leftovers } from './Leftovers.tsx';
 import { LiveRuns } from './LiveRuns.tsx';
+import { liveInOrder } from './queueMoves.ts';
 
 /** What goes on in the clusters: runs and their queue, the profiles to run with, what is left, and how a namespace is set up. */
 export function ClusterPanel() {

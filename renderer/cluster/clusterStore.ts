@@ -1,6 +1,5 @@
 import { create } from 'zustand';
 import type { Connection, ConnectionId } from '../../contract/connections.ts';
-import type { Job } from '../../contract/jobs.ts';
 import { useConnections, usualConnection } from '../connections/index.ts';
 import { useSettings } from '../settings/index.ts';
 
@@ -21,11 +20,4 @@ export function useShownConnection(): Connection | null {
   const chosenId = useCluster((state) => state.chosenId);
   const target = useSettings((state) => state.settings.target);
   return useConnections((state) => shown(state.connections, chosenId, target));
-}
-
-/** The runs that are not done: what lives oldest first, then what waits, each connection's in its order. */
-export function liveInOrder(jobs: Iterable<Job>): Job[] {
-  const place = (job: Job): number => job.queuePosition ?? 0;
-  const queue = (job: Job): string => (job.queuePosition === null ? '' : `${job.connectionName} ${job.connectionId}`);
-  return [...jobs].filter((job) => job.phase !== 'done').sort((a, b) => queue(a).localeCompare(queue(b)) || place(a) - place(b) || a.runId.localeCompare(b.runId));
 }

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConnectionId } from '../../contract/connections.ts';
 import { newRunId } from '../../contract/ids.ts';
 import type { Job } from '../../contract/jobs.ts';
-import { liveInOrder } from './clusterStore.ts';
-import { moveDown, moveTo, moveUp } from './queueMoves.ts';
+import { liveInOrder, moveDown, moveTo, moveUp } from './queueMoves.ts';
 
 function job(connection: string, queuePosition: number | null): Job {
   return {

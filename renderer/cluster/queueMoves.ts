@@ -35,3 +35,10 @@ export function moveTo(jobs: readonly Job[], job: Job, target: Job): Move | null
   if (from === -1 || to === -1 || from === to) return null;
   return { before: from > to ? target.runId : (queue[to + 1]?.runId ?? null) };
 }
+
+/** The runs that are not done: what lives oldest first, then what waits, each connection's in its order. */
+export function liveInOrder(jobs: Iterable<Job>): Job[] {
+  const place = (job: Job): number => job.queuePosition ?? 0;
+  const queue = (job: Job): string => (job.queuePosition === null ? '' : `${job.connectionName} ${job.connectionId}`);
+  return [...jobs].filter((job) => job.phase !== 'done').sort((a, b) => queue(a).localeCompare(queue(b)) || place(a) - place(b) || a.runId.localeCompare(b.runId));
+}
