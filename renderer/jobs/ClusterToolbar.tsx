@@ -53,7 +53,7 @@ function TargetSelect() {
       value={target?.id ?? local}
       options={options}
       onChange={choose}
-      className={target?.production === true ? 'min-w-24 max-w-60 border-danger bg-danger-soft font-medium text-danger' : 'min-w-24 max-w-60'}
+      className={target?.production === true ? 'min-w-24 max-w-60 shrink border-danger bg-danger-soft font-medium text-danger' : 'min-w-24 max-w-60 shrink'}
     />
   );
 }
@@ -74,7 +74,7 @@ function ProfileSelect() {
     else if (profiles.some((one) => one.id === value)) void changeSettings({ profile: value });
   }
 
-  return <Select label="Profile" value={chosen?.id ?? plain} options={options} onChange={choose} className="min-w-16 max-w-40" />;
+  return <Select label="Profile" value={chosen?.id ?? plain} options={options} onChange={choose} className="min-w-16 max-w-40 shrink" />;
 }
 
 function RunOnClusterButton() {

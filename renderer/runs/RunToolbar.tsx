@@ -24,8 +24,8 @@ export function RunToolbar() {
   const [runKey, selectionKey, freshKey, againKey] = [useCommandKey('run.file'), useCommandKey('run.selection'), useCommandKey('run.fresh'), useCommandKey('run.again')];
   const [stopKey, restartKey, clusterKey] = [useCommandKey('run.stop'), useCommandKey('kernel.restart'), useCommandKey('job.run')];
   return (
-    <div role="group" aria-label="Running" className="flex items-center gap-1">
-      <div className="flex">
+    <div role="group" aria-label="Running" className="flex min-w-0 items-center gap-1">
+      <div className="flex shrink-0">
         <Tooltip text="Run the file" shortcut={runKey}>
           <Button variant="primary" disabled={!hasTab} className="rounded-r-none pl-2.5" onClick={() => runCommand('run.file')}>
             <Play size={14} fill="currentColor" aria-hidden />
