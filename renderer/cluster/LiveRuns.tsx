@@ -32,7 +32,7 @@ export function LiveRuns({ jobs }: { jobs: readonly Job[] }) {
   }
 
   return (
-    <ol aria-label="Cluster runs" className="pb-1.5">
+    <ol aria-label="Live runs" className="pb-1.5">
       {jobs.map((job) => {
         const waits = job.phase === 'queued';
         const since = phaseSinceMs(job);

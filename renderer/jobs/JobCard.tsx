@@ -30,7 +30,7 @@ function Card({ job, tabId }: { job: Job; tabId: TabId | null }) {
   const nowMs = useNow(job.phase !== 'done');
   const { runId, connectionId, profileName, failure } = job;
   return (
-    <section aria-label="Cluster run" className="flex max-h-[55%] shrink-0 flex-col gap-1 overflow-auto border-b border-line bg-bg px-3 py-1.5 text-[13px] leading-5">
+    <section aria-label="Job" className="flex max-h-[55%] shrink-0 flex-col gap-1 overflow-auto border-b border-line bg-bg px-3 py-1.5 text-[13px] leading-5">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Place job={job} />
         {!isFolded && <Facts job={job} />}

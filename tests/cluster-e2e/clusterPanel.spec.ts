@@ -39,7 +39,7 @@ test('waiting runs are moved and taken out; what is left is listed and removed',
 
   await page.getByRole('button', { name: 'Cluster', exact: true }).click();
   const region = page.getByRole('region', { name: 'Cluster', exact: true });
-  const runs = region.getByRole('list', { name: 'Cluster runs' }).getByRole('listitem');
+  const runs = region.getByRole('list', { name: 'Live runs' }).getByRole('listitem');
   await expect(runs).toHaveCount(1);
   await expect(runs.first()).toContainText('running');
   for (const count of [2, 3]) {

@@ -35,7 +35,7 @@ export class ClusterWindow extends Window {
     this.profile = page.getByRole('combobox', { name: 'Profile' });
     this.runOnCluster = page.getByRole('button', { name: 'Run on cluster', exact: true });
     this.cancelRun = page.getByRole('button', { name: 'Cancel run' });
-    this.card = page.getByRole('region', { name: 'Cluster run' });
+    this.card = page.getByRole('region', { name: 'Job', exact: true });
     this.sheet = page.getByRole('dialog', { name: /^Run on/ });
   }
 
