@@ -79,6 +79,9 @@ export default defineConfig({
         extends: true,
         test: { name: 'integration', include: ['tests/integration/**/*.test.ts'], testTimeout: 60_000 },
       },
+      { extends: true, test: { name: 'runner', include: ['tests/runner/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false } },
+      // One after the other: a cluster on this machine shares its two cores with them.
+      { extends: true, test: { name: 'cluster', include: ['tests/cluster/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false } },
       // One after the other: each has the screen, and most of the machine, for itself.
       { extends: true, test: { name: 'smoke', include: ['tests/smoke/*.test.ts'], fileParallelism: false } },
     ],

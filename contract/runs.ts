@@ -11,11 +11,16 @@ export const Engine = z.enum(['local', 'cluster']);
 export type Engine = z.infer<typeof Engine>;
 
 /**
- * `running` · `succeeded` exit code 0 · `failed` an exception or another exit code · `stopped` by the person ·
+ * `queued` a cluster run that waits for its turn · `running` · `succeeded` exit code 0 · `failed` an exception or another exit code · `stopped` by the person ·
  * `interrupted` the window or the application went away while it ran.
  */
-export const RunStatus = z.enum(['running', 'succeeded', 'failed', 'stopped', 'interrupted']);
+export const RunStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'stopped', 'interrupted']);
 export type RunStatus = z.infer<typeof RunStatus>;
+
+/** Whether a run has ended: nothing of it will change any more, save that an interrupted one may come back. */
+export function isEnded(status: RunStatus): boolean {
+  return status !== 'queued' && status !== 'running';
+}
 
 /** What was run: the whole file, a part of it (a selection or a `# %%` cell), or the whole in a clean interpreter. */
 export const RunMode = z.enum(['file', 'selection', 'cell', 'fresh']);

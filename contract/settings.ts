@@ -20,6 +20,10 @@ export const Settings = z.object({
   keepOutputMegabytes: z.number().int().min(0).max(10_000_000).default(0),
   /** Whether the welcome page shows at a start without tabs. */
   showWelcome: z.boolean().default(true),
+  /** Where Run on cluster goes: id of a connection; empty for none. */
+  target: z.string().max(200).default(''),
+  /** Id of the job profile that was chosen last; empty for the first. */
+  profile: z.string().max(100).default(''),
   /** Opaque layout of the window's panels, as JSON text. */
   layout: z.string().max(64 * 1024).default(''),
 });

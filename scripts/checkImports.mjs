@@ -24,7 +24,7 @@ export const rooms = [
   { folder: 'kernel', packages: ['zod', 'pyodide'], folders: ['contract', 'kernel'] },
   {
     folder: 'main/core',
-    packages: ['node:*', 'zod', '@orpc/server', '@orpc/contract', 'better-sqlite3', 'chokidar'],
+    packages: ['node:*', 'zod', '@orpc/server', '@orpc/contract', 'better-sqlite3', 'chokidar', '@kubernetes/client-node', 'ignore', 'smol-toml', 'ws', 'yaml'],
     folders: ['contract', 'main/core/database', 'main/core/*'],
     doors: ['main/core'],
   },
@@ -41,7 +41,7 @@ export const rooms = [
 ];
 
 /** Beside the code, tests may use the test runner and Node. */
-const testPackages = ['vitest', 'node:*'];
+const testPackages = ['vitest', 'fast-check', 'node:*'];
 const isTest = (path) => /\.test\.(ts|tsx)$/.test(path);
 /** A small application of its own, that a smoke test starts in Electron. */
 const electronTest = 'tests/smoke/utility/';

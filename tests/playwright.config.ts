@@ -24,6 +24,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'e2e', testMatch: 'e2e/**/*.spec.ts' },
+    { name: 'cluster-e2e', testMatch: 'cluster-e2e/**/*.spec.ts' },
     { name: 'security', testMatch: 'security/**/*.spec.ts' },
   ],
 });

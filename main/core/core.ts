@@ -2,17 +2,23 @@ import { join, resolve } from 'node:path';
 import type { ClientId } from '../../contract/ids.ts';
 import { newId } from '../../contract/ids.ts';
 import { createChanges, openStorage, type Storage } from './database/index.ts';
+import { createConnections, placesOfProcess } from './connections/index.ts';
 import { createEditors } from './editors/index.ts';
 import { createFiles } from './files/index.ts';
+import { createJobs } from './jobs/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
+import { createProfiles } from './profiles/index.ts';
 import type { CoreOptions } from './ports.ts';
 import { createRouter, type CoreRouter } from './router.ts';
-import { createOwners, createRetention, createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
+import { createEngineRuns, createOwners, createRetention, createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
 import { createSettings } from './settings/index.ts';
 import { createNotices, createSystem } from './system/index.ts';
 
 export { defaultHome } from './home.ts';
 export type { CoreContext, CoreOptions, PickRequest } from './ports.ts';
+
+/** Where runner.py is as long as the core runs from its source. */
+const sourceRunnerFolder = join(import.meta.dirname, '../../resources/runner');
 
 /** The application without any window or transport. */
 export interface Core {
@@ -50,16 +56,28 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const retention = createRetention(storage, settings.get, feed);
   const owners = createOwners({ storage, coreId, feed, outputChanged: output.wake, log });
   const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, outputChanged: output.wake, historyChanged: retention.schedule });
+  const engineRuns = createEngineRuns({ coreId, feed, textIndex, sealOutput, outputChanged: output.wake, get: runs.get });
+  const connections = createConnections({ storage, changes, places: options.kubeconfigs ?? placesOfProcess() });
+  const profiles = createProfiles(storage, log);
+  const jobs = createJobs({
+    storage, changes, coreId, connections, runs: engineRuns, output, log,
+    folder: join(home, 'cluster'),
+    appVersion: options.appVersion,
+    learnedPython: profiles.learned,
+    runnerFolder: options.runnerFolder ?? sourceRunnerFolder,
+  });
   textIndex.schedule();
   retention.schedule();
   settings.onChange(retention.schedule);
   const backups = scheduleBackups(storage);
 
   return {
-    router: createRouter({ editors, files, output, runs, settings, system }, log),
+    router: createRouter({ connections, editors, files, jobs, output, profiles, runs, settings, system }, log),
     connected: owners.connected,
     clientGone: owners.clientGone,
     dispose: async () => {
+      jobs.dispose();
+      connections.dispose();
       owners.dispose();
       clearInterval(backups);
       for (const feature of [textIndex, retention, files, output, feed, settings, system, changes]) feature.dispose();

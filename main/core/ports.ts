@@ -11,6 +11,10 @@ export interface CoreOptions {
   appVersion: string;
   /** Absent where the host has no dialogs. */
   pick?: (request: PickRequest) => Promise<string | null>;
+  /** Where kubeconfigs are; by default where this process would look for them. */
+  kubeconfigs?: { environment: string | undefined; home: string };
+  /** Holds the runner that goes into pods; by default the one beside the source. */
+  runnerFolder?: string;
   /** Receives what the core has to say about itself, a line a time: slow queries, faults, bugs with their stacks. */
   log?: (line: string) => void;
 }

@@ -1,17 +1,25 @@
-import { implement } from '@orpc/server';
-import { contract } from '../../contract/index.ts';
+import { implement, type Router } from '@orpc/server';
+import { contract, type Contract } from '../../contract/index.ts';
+import type { Connections } from './connections/index.ts';
 import type { Editors } from './editors/index.ts';
 import { isAsyncIterable, toTransportError, translatingEvents } from './errors.ts';
 import type { Files } from './files/index.ts';
+import type { Jobs } from './jobs/index.ts';
+import type { Profiles } from './profiles/index.ts';
 import type { Output } from './output/index.ts';
 import type { CoreContext, Log } from './ports.ts';
 import type { Runs } from './runs/index.ts';
 import type { SettingsStore } from './settings/index.ts';
 import type { System } from './system/index.ts';
 
+export type CoreRouter = Router<Contract, CoreContext>;
+
 export interface Features {
+  connections: Connections;
   editors: Editors;
   files: Files;
+  jobs: Jobs;
+  profiles: Profiles;
   output: Output;
   runs: Runs;
   settings: SettingsStore;
@@ -22,7 +30,7 @@ export interface Features {
 const done = {};
 
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ editors, files, output, runs, settings, system }: Features, log: Log) {
+export function createRouter({ connections, editors, files, jobs, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -37,6 +45,17 @@ export function createRouter({ editors, files, output, runs, settings, system }:
     });
 
   return os.router({
+    connections: {
+      list: os.connections.list.handler(() => connections.snapshot()),
+      watch: os.connections.watch.handler(({ signal }) => connections.watch(signal)),
+      addFile: os.connections.addFile.handler(({ input }) => connections.addFile(input.path)),
+      removeFile: os.connections.removeFile.handler(({ input }) => connections.removeFile(input.path)),
+      update: os.connections.update.handler(({ input: { id, ...patch } }) => connections.update(id, patch)),
+      approveCommand: os.connections.approveCommand.handler(({ input }) => connections.approveCommand(input.id, input.digest)),
+      revokeCommand: os.connections.revokeCommand.handler(({ input }) => connections.revokeCommand(input.id)),
+      check: os.connections.check.handler(({ input, signal }) => connections.check(input.id, signal)),
+      namespaces: os.connections.namespaces.handler(async ({ input, signal }) => ({ namespaces: await connections.namespaces(input.id, signal) })),
+    },
     editors: {
       load: os.editors.load.handler(() => editors.load()),
       save: os.editors.save.handler(({ input }) => {
@@ -64,6 +83,36 @@ export function createRouter({ editors, files, output, runs, settings, system }:
       watch: os.files.watch.handler(({ input, signal }) => files.watch(input.folders, input.files, signal)),
       bundle: os.files.bundle.handler(({ input, signal }) => files.bundle(input, signal)),
       pick: os.files.pick.handler(async ({ input }) => ({ path: await files.pick(input) })),
+    },
+    profiles: {
+      list: os.profiles.list.handler(() => ({ profiles: profiles.list() })),
+      save: os.profiles.save.handler(({ input }) => profiles.save(input)),
+      delete: os.profiles.delete.handler(({ input }) => {
+        profiles.delete(input.id);
+        return {};
+      }),
+      exportYaml: os.profiles.exportYaml.handler(({ input }) => ({ yaml: profiles.exportYaml(input.id) })),
+      importYaml: os.profiles.importYaml.handler(({ input }) => ({ profiles: profiles.importYaml(input.yaml, input.replace) })),
+      imagePython: os.profiles.imagePython.handler(({ input }) => ({ python: profiles.imagePython(input.image) })),
+    },
+    jobs: {
+      preview: os.jobs.preview.handler(({ input, signal }) => jobs.preview(input, signal)),
+      preflight: os.jobs.preflight.handler(({ input, signal }) => jobs.preflight(input, signal)),
+      submit: os.jobs.submit.handler(({ input }) => jobs.submit(input)),
+      cancel: os.jobs.cancel.handler(({ input }) => jobs.cancel(input.runId, input.graceSeconds)),
+      get: os.jobs.get.handler(({ input }) => jobs.get(input.runId)),
+      live: os.jobs.live.handler(({ input }) => ({ jobs: jobs.live(input.connectionId) })),
+      watch: os.jobs.watch.handler(({ signal }) => jobs.watch(signal)),
+      queue: os.jobs.queue.handler(({ input }) => ({ jobs: jobs.queue(input.connectionId) })),
+      reorder: os.jobs.reorder.handler(({ input }) => ({ jobs: jobs.reorder(input.runId, input.before) })),
+      manifest: os.jobs.manifest.handler(({ input }) => ({ yaml: jobs.manifest(input.runId) })),
+      request: os.jobs.request.handler(({ input }) => jobs.request(input.runId)),
+      saveArtifacts: os.jobs.saveArtifacts.handler(({ input }) => jobs.saveArtifacts(input.runId, input.to, input.paths)),
+      setup: os.jobs.setup.handler(({ input, signal }) => jobs.setup(input, signal)),
+      artifacts: os.jobs.artifacts.handler(({ input }) => jobs.artifacts(input.runId)),
+      fetchArtifacts: os.jobs.fetchArtifacts.handler(({ input, signal }) => jobs.fetchArtifacts(input.runId, signal)),
+      leftovers: os.jobs.leftovers.handler(({ input, signal }) => jobs.leftovers(input, signal)),
+      cleanUp: os.jobs.cleanUp.handler(({ input, signal }) => jobs.cleanUp(input, signal)),
     },
     output: {
       append: os.output.append.handler(({ input, context }) => ({ lastSeq: output.append(input.runId, input.records, context.clientId) })),
@@ -96,5 +145,3 @@ export function createRouter({ editors, files, output, runs, settings, system }:
     },
   });
 }
-
-export type CoreRouter = ReturnType<typeof createRouter>;

@@ -1,4 +1,4 @@
-import { FolderTree, History, Settings } from 'lucide-react';
+import { FolderTree, History, Plug, Settings, ShipWheel } from 'lucide-react';
 import { useCommandKey } from '../commands/index.ts';
 import { classes } from '../lib/classes.ts';
 import { Tooltip } from '../ui/index.ts';
@@ -7,6 +7,8 @@ import { toggleSide, useLayout, type SideView } from './layoutStore.ts';
 const icons = {
   Files: <FolderTree size={20} strokeWidth={1.75} aria-hidden />,
   History: <History size={20} strokeWidth={1.75} aria-hidden />,
+  Cluster: <ShipWheel size={20} strokeWidth={1.75} aria-hidden />,
+  Connections: <Plug size={20} strokeWidth={1.75} aria-hidden />,
   Settings: <Settings size={20} strokeWidth={1.75} aria-hidden />,
 };
 
@@ -16,6 +18,8 @@ export function ActivityBar() {
     <nav aria-label="Views" data-region="Views" tabIndex={-1} className="flex w-12 shrink-0 flex-col items-center gap-1 border-r border-line bg-sunken py-1.5">
       <ViewButton view="Files" />
       <ViewButton view="History" />
+      <ViewButton view="Cluster" />
+      <ViewButton view="Connections" />
       <span className="grow" />
       <ViewButton view="Settings" />
     </nav>

@@ -1,7 +1,11 @@
 import { useEffect } from 'react';
+import { SetupDialog } from '../cluster/index.ts';
 import { listenForKeys, Palette, registerCommands, ShortcutsDialog } from '../commands/index.ts';
+import { followConnections, SignInCommandDialog } from '../connections/index.ts';
 import { editorCommands, startEditors } from '../editor/index.ts';
+import { RunSheet } from '../jobs/index.ts';
 import { PathDialog } from '../paths/index.ts';
+import { followProfiles, ProfileDialogs } from '../profiles/index.ts';
 import { followSystem } from '../rpc/system.ts';
 import { startRuns } from '../runs/index.ts';
 import { followSettings } from '../settings/index.ts';
@@ -24,6 +28,8 @@ function start(): () => void {
     keepLayout(),
     startEditors(),
     startRuns(),
+    followConnections(),
+    followProfiles(),
   ];
   return () => {
     for (const stop of stops) stop();
@@ -48,6 +54,10 @@ export function App() {
       </div>
       <Palette />
       <ShortcutsDialog />
+      <RunSheet />
+      <SignInCommandDialog />
+      <ProfileDialogs />
+      <SetupDialog />
       <PathDialog />
       <Questions />
       <Toaster />

@@ -1,10 +1,11 @@
 import { Check, CircleDashed, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useCursorStore, useEditorsStore } from '../editor/index.ts';
+import { JobsStatus } from '../jobs/index.ts';
 import { useConnection } from '../rpc/index.ts';
 import { KernelStatus } from '../runs/index.ts';
 
-/** The line at the bottom: the kernel, whether all is kept, where the cursor is. */
+/** The line at the bottom: the kernel, whether all is kept, the cluster that is the target, where the cursor is. */
 export function StatusBar() {
   return (
     <footer
@@ -15,6 +16,7 @@ export function StatusBar() {
     >
       <KernelStatus />
       <Keeping />
+      <JobsStatus />
       <span className="grow" />
       <Cursor />
     </footer>

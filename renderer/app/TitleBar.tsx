@@ -26,7 +26,7 @@ export function TitleBar() {
       <span className="grow" />
       <button
         type="button"
-        className="flex h-7 items-center gap-2 rounded-md border border-line-strong bg-surface px-2.5 text-[13px] text-muted hover:bg-hover hover:text-text"
+        className="flex h-7 shrink-0 items-center gap-2 rounded-md border border-line-strong bg-surface px-2.5 text-[13px] text-muted hover:bg-hover hover:text-text"
         onClick={() => runCommand('palette.show')}
       >
         <Command size={14} aria-hidden />

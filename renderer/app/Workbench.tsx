@@ -1,9 +1,12 @@
 import { Fragment, useEffect, useSyncExternalStore, type ReactNode } from 'react';
 import { Group, Panel, Separator, useGroupRef } from 'react-resizable-panels';
-import { ConsolePanel } from '../console/index.ts';
+import { ClusterPanel } from '../cluster/index.ts';
+import { ConnectionsPanel } from '../connections/index.ts';
+import { ConsolePanel, type ConsoleTab } from '../console/index.ts';
 import { EditorArea } from '../editor/index.ts';
 import { FilesPanel } from '../files/index.ts';
 import { HistoryPanel } from '../history/index.ts';
+import { JobCard } from '../jobs/index.ts';
 import { PlotsPanel } from '../plots/index.ts';
 import { SettingsPanel } from '../settings/index.ts';
 import { ErrorBoundary } from '../ui/index.ts';
@@ -22,6 +25,11 @@ function useNarrow(): boolean {
     },
     () => narrow.matches,
   );
+}
+
+/** What stands above the output of a run: a cluster run has a card. */
+function cardOf({ engine, runId, tabId }: ConsoleTab): ReactNode {
+  return engine === 'cluster' && <JobCard key={runId} runId={runId} tabId={tabId} />;
 }
 
 /** The parts of the window between toolbar and status bar, each to be resized. */
@@ -65,7 +73,7 @@ export function Workbench() {
                     />
                   ),
                 },
-                ...(console ? [{ id: 'console', name: 'The console', size: 38, minSize: 96, content: <ConsolePanel /> }] : []),
+                ...(console ? [{ id: 'console', name: 'The console', size: 38, minSize: 96, content: <ConsolePanel card={cardOf} /> }] : []),
               ]}
             />
           ),
@@ -125,6 +133,10 @@ function Side({ view }: { view: SideView }) {
       return <FilesPanel />;
     case 'History':
       return <HistoryPanel />;
+    case 'Cluster':
+      return <ClusterPanel />;
+    case 'Connections':
+      return <ConnectionsPanel />;
     case 'Settings':
       return <SettingsPanel />;
   }

@@ -1,11 +1,14 @@
+import { clusterCommands } from '../cluster/index.ts';
 import { showPalette, showShortcuts, type Command } from '../commands/index.ts';
+import { connectionCommands } from '../connections/index.ts';
 import { useEditorsStore } from '../editor/index.ts';
 import { fileCommands } from '../files/index.ts';
+import { profileCommands } from '../profiles/index.ts';
 import { changeSettings, useSettings } from '../settings/index.ts';
 import { showSide, sideViews, toggleSide, useLayout, type SideView } from './layoutStore.ts';
 import { focusNextRegion, focusRegionNamed } from './regions.ts';
 
-const viewKeys: Record<SideView, string> = { Files: 'Mod+Shift+E', History: 'Mod+Shift+H', Settings: 'Mod+,' };
+const viewKeys: Record<SideView, string> = { Files: 'Mod+Shift+E', History: 'Mod+Shift+H', Cluster: 'Mod+Shift+Y', Connections: 'Mod+Alt+K', Settings: 'Mod+,' };
 
 /** Focuses a region once it is drawn. */
 function goTo(name: string): void {
@@ -78,4 +81,16 @@ export const appCommands: Command[] = [
     run: () => changeSettings({ editorWordWrap: !useSettings.getState().settings.editorWordWrap }),
   },
   ...fileCommands(() => showSide('Files')),
+  ...connectionCommands(() => {
+    showSide('Connections');
+    goTo('Connections');
+  }),
+  ...profileCommands(() => {
+    showSide('Cluster');
+    goTo('Cluster');
+  }),
+  ...clusterCommands(() => {
+    showSide('Cluster');
+    goTo('Cluster');
+  }),
 ];

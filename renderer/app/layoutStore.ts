@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { create } from 'zustand';
 import { changeSettings, useSettings } from '../settings/index.ts';
 
-export const sideViews = ['Files', 'History', 'Settings'] as const;
+export const sideViews = ['Files', 'History', 'Cluster', 'Connections', 'Settings'] as const;
 export type SideView = (typeof sideViews)[number];
 
 /** What of the window is shown, and how big; sizes are percentages of the group that the panel is in. */

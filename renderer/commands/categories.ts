@@ -1,5 +1,5 @@
 /** From what is done all the time to what is done once. */
-const order = ['Run', 'File', 'Edit', 'View', 'Console', 'History', 'Settings', 'Help'];
+const order = ['Run', 'Cluster', 'File', 'Edit', 'View', 'Console', 'History', 'Settings', 'Help'];
 
 /** Each category once, in the order of use; unknown ones before the last, by name. */
 export function sortCategories(categories: readonly string[]): string[] {

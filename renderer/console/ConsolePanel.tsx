@@ -1,8 +1,8 @@
 import { Terminal } from 'lucide-react';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCommandKey } from '../commands/index.ts';
 import { EmptyState, Region, TabStrip, type TabItem } from '../ui/index.ts';
-import type { RunId } from '../../contract/index.ts';
+import { isEnded, type RunId } from '../../contract/index.ts';
 import { formatDuration } from '../lib/units.ts';
 import './console.css';
 import { ConsoleToolbar } from './ConsoleToolbar.tsx';
@@ -27,27 +27,35 @@ function useSeconds(isTicking: boolean): number {
   return now;
 }
 
+/** Characters of a place that a tab has room for. */
+const placeLength = 20;
+
+/** The end of a place, which says most: contexts of clouds begin with a long account. */
+function shortPlace(place: string | null): string | null {
+  return place === null || place.length <= placeLength ? place : `\u2026${place.slice(1 - placeLength)}`;
+}
+
 function tabItem(tab: ConsoleTab, now: number): TabItem<RunId> {
   const elapsed = tab.status === 'running' && tab.isLive ? Math.floor(Math.max(0, now - tab.startedMs) / 1000) * 1000 : tab.durationMs;
   const name = tab.number === null ? tab.title : `run ${tab.number}`;
   const time = elapsed === null || (tab.status === 'running' && elapsed < 1000) ? '' : ` ${formatDuration(elapsed)}`;
   return {
     id: tab.runId,
-    title: `${name} ${tab.engine}${time}`,
+    title: `${name} ${shortPlace(tab.place) ?? tab.engine}${time}`,
     note: tab.status,
     icon: <StatusGlyph status={tab.status} />,
-    tooltip: `${tab.title}, started ${new Date(tab.startedMs).toLocaleString()}`,
+    tooltip: `${tab.title}${tab.place === null ? '' : ` on ${tab.place}`}, started ${new Date(tab.startedMs).toLocaleString()}`,
   };
 }
 
 /** What is read out when a run ends. */
 function announcement(tab: ConsoleTab | null): string {
-  if (tab === null || !tab.isLive || tab.status === 'running') return '';
+  if (tab === null || !tab.isLive || !isEnded(tab.status)) return '';
   return `Run ${tab.number ?? ''} ${tab.status}${tab.durationMs === null ? '' : ` in ${formatDuration(tab.durationMs)}`}`;
 }
 
-/** The output of the runs: one tab a run, the newest in front. */
-export function ConsolePanel() {
+/** The output of the runs: one tab a run, the newest in front. `card` draws what stands above the output of a run. */
+export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }) {
   const tabs = useConsoleStore((state) => state.tabs);
   const active = useActiveTab();
   const isSearching = useConsoleStore((state) => state.isSearching);
@@ -90,6 +98,7 @@ export function ConsolePanel() {
         ) : (
           <>
             {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} />}
+            {card?.(active)}
             <div id={panelId} role="tabpanel" aria-labelledby={`${panelId}-tab-${active.runId}`} className="relative min-h-0 grow">
               <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} handle={log}>
                 {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}

@@ -1,4 +1,5 @@
 import { CircleAlert, HardDriveDownload, LoaderCircle } from 'lucide-react';
+import { isEnded } from '../../contract/index.ts';
 import { runCommand } from '../commands/index.ts';
 import { Button } from '../ui/index.ts';
 import { formatBytes, formatDuration } from '../lib/units.ts';
@@ -9,6 +10,8 @@ import type { ConsoleSession } from './sessions.ts';
 /** How the run ended, in words: `Exited with code 3`. */
 export function endText(tab: Pick<ConsoleTab, 'status' | 'exitCode'>): string {
   switch (tab.status) {
+    case 'queued':
+      return 'Waiting for its turn';
     case 'running':
       return 'Running';
     case 'succeeded':
@@ -49,7 +52,7 @@ export function RunFooter({ tab, session }: { tab: ConsoleTab; session: ConsoleS
           {tab.waiting}
         </p>
       )}
-      {tab.isLoading && (
+      {tab.isLoading && !(tab.engine === 'cluster' && tab.isLive) && (
         <p className="flex items-center gap-2">
           <LoaderCircle size={14} aria-hidden className="animate-spin" />
           {tab.status === 'running' ? 'Running in another window; its output is followed here' : 'Reading the output'}
@@ -63,7 +66,7 @@ export function RunFooter({ tab, session }: { tab: ConsoleTab; session: ConsoleS
           </button>
         </p>
       )}
-      {tab.status !== 'running' && !tab.isLoading && <Ending tab={tab} />}
+      {isEnded(tab.status) && !tab.isLoading && <Ending tab={tab} />}
     </div>
   );
 }

@@ -1,7 +1,8 @@
-import { Ban, Check, CircleSlash, LoaderCircle, X } from 'lucide-react';
+import { Ban, Check, CircleSlash, Clock, LoaderCircle, X } from 'lucide-react';
 import type { RunStatus } from '../../contract/index.ts';
 
 const icons: Record<RunStatus, { Icon: typeof Check; look: string }> = {
+  queued: { Icon: Clock, look: 'text-muted' },
   running: { Icon: LoaderCircle, look: 'text-accent-text animate-spin' },
   succeeded: { Icon: Check, look: 'text-success' },
   failed: { Icon: X, look: 'text-danger' },

@@ -21,6 +21,8 @@ export interface ConsoleTab {
   number: number | null;
   title: string;
   engine: Engine;
+  /** Where a cluster run is: `context/namespace`; null for others, and while it is not known. */
+  place: string | null;
   mode: RunMode;
   status: RunStatus;
   /** Milliseconds since 1970. */
@@ -31,7 +33,7 @@ export interface ConsoleTab {
   pythonVersion: string | null;
   /** The editor tab whose kernel runs it; null for a run out of the history. */
   tabId: TabId | null;
-  /** Whether this window runs it. */
+  /** Whether this window runs it, or follows it on a cluster. */
   isLive: boolean;
   input: InputRequest | null;
   /** Stop was pressed. */

@@ -1,4 +1,4 @@
-import { toAppError, type OutputRecord, type Run, type RunId, type RunSummary } from '../../contract/index.ts';
+import { isEnded, toAppError, type OutputRecord, type Run, type RunId, type RunSummary } from '../../contract/index.ts';
 import { core } from '../rpc/index.ts';
 import type { TextBlock } from './model/blocks.ts';
 import { ConsoleLog } from './model/consoleLog.ts';
@@ -8,6 +8,8 @@ import { findTab, updateTab, useConsoleStore, type ConsoleTab, type InputRequest
 const mostTabs = 20;
 /** Characters that one read asks for. */
 const pageLength = 1024 * 1024;
+/** How long to wait before a run is followed again after the connection to the core was lost, in milliseconds. */
+const retryMs = 300;
 /** Characters of a run out of the history that are read without being asked for. */
 const readAheadLength = 16 * 1024 * 1024;
 
@@ -54,7 +56,7 @@ function addTab(tab: ConsoleTab, session: ConsoleSession): void {
   sessions.set(tab.runId, session);
   useConsoleStore.setState((state) => ({ tabs: [tab, ...state.tabs], activeId: tab.runId }));
   const { tabs } = useConsoleStore.getState();
-  const finished = tabs.filter((one) => one.status !== 'running' && one.runId !== tab.runId);
+  const finished = tabs.filter((one) => isEnded(one.status) && one.runId !== tab.runId);
   if (tabs.length > mostTabs) for (const old of finished.slice(mostTabs - tabs.length)) closeRun(old.runId);
   void numberOf(tab);
 }
@@ -106,6 +108,7 @@ export function openLiveRun(run: LiveRun): LiveConsole {
 const emptyTab: Omit<ConsoleTab, 'runId' | 'title' | 'startedMs'> = {
   number: null,
   engine: 'local',
+  place: null,
   mode: 'file',
   status: 'running',
   durationMs: null,
@@ -122,25 +125,29 @@ const emptyTab: Omit<ConsoleTab, 'runId' | 'title' | 'startedMs'> = {
   hasMore: false,
 };
 
-/** Shows a run of the history in the console, or brings its tab to the front. @throws NOT_FOUND */
-export async function openStoredRun(runId: RunId): Promise<void> {
+/** Hears the output of a run that executes elsewhere, as it is read. */
+export type RecordListener = (run: Pick<Run, 'id' | 'tabId'>, records: readonly OutputRecord[]) => void;
+
+/** Shows a run of the history in the console, or brings its tab to the front; one that still runs is followed. @throws NOT_FOUND */
+export async function openStoredRun(runId: RunId, onRecords: RecordListener = () => undefined): Promise<void> {
   if (findTab(runId) !== undefined) {
     useConsoleStore.setState({ activeId: runId });
     return;
   }
-  showStoredRun(await core.runs.get({ id: runId }));
+  showStoredRun(await core.runs.get({ id: runId }), onRecords);
 }
 
-function showStoredRun(run: Run): void {
+function showStoredRun(run: Run, onRecords: RecordListener): void {
   if (findTab(run.id) !== undefined) return;
   const log = new ConsoleLog();
   log.markSafe(Number.MAX_SAFE_INTEGER);
-  const reader = createReader(run.id, log);
+  const reader = createReader(run.id, log, (records) => onRecords(run, records));
+  const isFollowed = run.engine === 'cluster' && !isEnded(run.status);
   addTab(
-    { ...emptyTab, ...summaryPatch(run), runId: run.id, startedMs: run.startedMs, peakMemoryBytes: run.peakMemoryBytes, title: run.title, tabId: run.tabId },
+    { ...emptyTab, ...summaryPatch(run), runId: run.id, startedMs: run.startedMs, peakMemoryBytes: run.peakMemoryBytes, title: run.title, tabId: run.tabId, isLive: isFollowed },
     { runId: run.id, log, answer: () => undefined, readMore: reader.readMore, clear: () => log.clear(), dispose: reader.dispose },
   );
-  reader.readMore(false);
+  reader.readMore(isFollowed);
 }
 
 /** What a summary tells about a tab. */
@@ -150,43 +157,59 @@ export function summaryPatch(run: RunSummary): Partial<ConsoleTab> {
 }
 
 /** Reads a stored run by its cursor: some of it at once, more when it is asked for, and on while it still runs elsewhere. */
-function createReader(runId: RunId, log: ConsoleLog): { readMore(all: boolean): void; dispose(): void } {
+function createReader(runId: RunId, log: ConsoleLog, onRecords: (records: readonly OutputRecord[]) => void): { readMore(all: boolean): void; dispose(): void } {
   const controller = new AbortController();
   let limit = 0;
   let isReading = false;
+  /** The run has ended, and all of it is here. */
+  let isWhole = false;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   async function read(): Promise<void> {
     isReading = true;
+    let mayRetry = false;
     updateTab(runId, { isLoading: true, failure: null });
     try {
       while (log.length < limit && !controller.signal.aborted) {
-        const isRunning = findTab(runId)?.status === 'running';
+        const status = findTab(runId)?.status;
+        const isRunning = status !== undefined && !isEnded(status);
         const input = { runId, after: log.lastSeq, maxLength: pageLength, waitMs: isRunning ? 20_000 : 0 };
         const page = await core.output.read(input, { signal: controller.signal });
         log.accept(page.records);
+        onRecords(page.records);
         const isAtEnd = page.records.length === 0 || page.records.at(-1)?.seq === page.lastSeq;
         if (page.finished && isAtEnd) {
           if (isRunning) updateTab(runId, await endOf(runId));
           updateTab(runId, { hasMore: false });
+          isWhole = true;
           return;
         }
         updateTab(runId, { hasMore: !isAtEnd });
       }
     } catch (caught) {
       const error = toAppError(caught);
-      if (error.code !== 'CANCELLED') updateTab(runId, { failure: { message: error.message, action: error.action ?? null, retry: () => void read() } });
+      const status = findTab(runId)?.status;
+      // The connection to the core comes back, or the window says so; a run that goes on is followed again by itself.
+      mayRetry = error.retryable && status !== undefined && !isEnded(status);
+      if (error.code !== 'CANCELLED' && !mayRetry) updateTab(runId, { failure: { message: error.message, action: error.action ?? null, retry: () => void read() } });
     } finally {
       isReading = false;
       updateTab(runId, { isLoading: false });
     }
+    if (mayRetry && !controller.signal.aborted) retryTimer = setTimeout(() => void read(), retryMs);
   }
 
   return {
     readMore(all) {
       limit = all ? Infinity : Math.max(limit, log.length + readAheadLength);
-      if (!isReading) void read();
+      if (isReading || isWhole) return;
+      clearTimeout(retryTimer);
+      void read();
     },
-    dispose: () => controller.abort(),
+    dispose() {
+      clearTimeout(retryTimer);
+      controller.abort();
+    },
   };
 }
 

@@ -14,6 +14,7 @@ const statuses = [
   { value: 'stopped', label: 'Stopped' },
   { value: 'interrupted', label: 'Interrupted' },
   { value: 'running', label: 'Running' },
+  { value: 'queued', label: 'Queued' },
 ] as const satisfies readonly { value: RunStatus | 'all'; label: string }[];
 
 const engines = [

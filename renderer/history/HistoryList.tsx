@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Pin } from 'lucide-react';
+import { Pin, Ship } from 'lucide-react';
 import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import type { RunId, RunSummary } from '../../contract/index.ts';
 import { StatusGlyph } from '../console/index.ts';
@@ -119,6 +119,12 @@ function RunRow({ run, isSelected, onOpen }: { run: RunSummary; isSelected: bool
         </span>
         <span className="flex items-baseline gap-1.5 text-xs text-muted">
           <span className="shrink-0 max-w-[60%] truncate">{run.title}</span>
+          {run.engine === 'cluster' && (
+            <span title="On a cluster" className="shrink-0 self-center">
+              <Ship size={12} aria-hidden />
+              <span className="sr-only">on a cluster</span>
+            </span>
+          )}
           {run.durationMs !== null && <span className="shrink-0">· {formatDuration(run.durationMs)}</span>}
           {run.status === 'interrupted' && <span className="shrink-0">· interrupted</span>}
           <span className="min-w-0 grow truncate text-danger">{run.error ?? ''}</span>

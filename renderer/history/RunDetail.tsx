@@ -1,8 +1,9 @@
 import { Copy, FilePlus2, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { toAppError, type Run, type RunId } from '../../contract/index.ts';
+import { isEnded, toAppError, type Run, type RunId } from '../../contract/index.ts';
 import { endText, openStoredRun, StatusGlyph } from '../console/index.ts';
 import { openScratch } from '../editor/index.ts';
+import { fetchJob, placeOf, useJobsStore } from '../jobs/index.ts';
 import { formatBytes, formatDuration } from '../lib/units.ts';
 import { core } from '../rpc/index.ts';
 import { runAgain } from '../runs/index.ts';
@@ -97,7 +98,7 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
         <IconButton label={run.pinned ? 'Unpin' : 'Pin'} size="small" onClick={() => updateRun(run.id, { pinned: !run.pinned }).catch(reportError)}>
           {run.pinned ? <PinOff size={15} aria-hidden /> : <Pin size={15} aria-hidden />}
         </IconButton>
-        <IconButton label="Delete" shortcut="Delete" size="small" disabled={run.status === 'running'} onClick={() => onDelete(run.id)}>
+        <IconButton label="Delete" shortcut="Delete" size="small" disabled={!isEnded(run.status)} onClick={() => onDelete(run.id)}>
           <Trash2 size={15} aria-hidden />
         </IconButton>
         </span>
@@ -107,13 +108,25 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
   );
 }
 
+/** Where a cluster run was, as `context/namespace`. */
+function usePlace(run: Run): string | null {
+  const job = useJobsStore((state) => state.jobs.get(run.id) ?? null);
+  const isWanted = run.engine === 'cluster' && job === null;
+  useEffect(() => {
+    if (isWanted) void fetchJob(run.id);
+  }, [isWanted, run.id]);
+  return job === null ? null : placeOf(job);
+}
+
 function Facts({ run }: { run: Run }) {
+  const place = usePlace(run);
   const facts = [
     new Date(run.startedMs).toLocaleString(),
     endText(run),
     run.durationMs === null ? null : formatDuration(run.durationMs),
     run.peakMemoryBytes === null ? null : `peak ${formatBytes(run.peakMemoryBytes)}`,
-    `Python ${run.pythonVersion}`,
+    run.pythonVersion === '' ? null : `Python ${run.pythonVersion}`,
+    place,
     run.mode === 'file' ? null : run.mode === 'fresh' ? 'clean interpreter' : `${run.mode} from line ${run.lineOffset}`,
   ].filter((fact) => fact !== null);
   return (

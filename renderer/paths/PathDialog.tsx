@@ -104,7 +104,7 @@ function PathPicker({ request, onAnswer }: { request: PathRequest; onAnswer(path
     event.preventDefault();
   }
 
-  const { title, description, button } = words[request.kind];
+  const { title, description, button } = request.words ?? words[request.kind];
   return (
     <Dialog
       open

@@ -2,6 +2,7 @@ import { maxSourceLength, type Run, type RunId, type TabId } from '../../contrac
 import { getActiveSource, openScratch, useEditorsStore } from '../editor/index.ts';
 import { useConsoleStore } from '../console/index.ts';
 import { forgetFigures } from '../plots/index.ts';
+import { runAgainOnCluster, runOnCluster } from '../jobs/index.ts';
 import { core } from '../rpc/index.ts';
 import { notify, reportError } from '../ui/index.ts';
 import { dedent } from './dedent.ts';
@@ -24,21 +25,31 @@ function requestFor(mode: StartMode): RunRequest | null {
   return { ...whole, mode: 'file' };
 }
 
-/** Runs what is in front. A tab runs one thing at a time: while it does, the person is asked. */
-export function startRun(mode: StartMode): void {
+/** What is in front, or tells the person that nothing is. */
+function requestInFront(mode: StartMode): RunRequest | null {
   const request = requestFor(mode);
   if (request === null) {
     notify({ severity: 'info', message: 'There is nothing to run: no tab is open.', action: { label: 'New scratch tab', run: () => void openScratch({ text: '' }) } });
-    return;
+  } else if (request.source.length > maxSourceLength) {
+    notify({ severity: 'error', message: 'This source is too long to run.', detail: `At most ${maxSourceLength.toLocaleString()} characters run at once. Put data into a file and open it from the script.` });
+    return null;
   }
-  run(request);
+  return request;
+}
+
+/** Runs what is in front. A tab runs one thing at a time: while it does, the person is asked. */
+export function startRun(mode: StartMode): void {
+  const request = requestInFront(mode);
+  if (request !== null) run(request);
+}
+
+/** Runs what is in front on the cluster that is the target. */
+export async function startClusterRun(mode: StartMode, isReview = false): Promise<void> {
+  const request = requestInFront(mode);
+  if (request !== null) await runOnCluster(request, isReview);
 }
 
 function run(request: RunRequest): void {
-  if (request.source.length > maxSourceLength) {
-    notify({ severity: 'error', message: 'This source is too long to run.', detail: `At most ${maxSourceLength.toLocaleString()} characters run at once. Put data into a file and open it from the script.` });
-    return;
-  }
   if (tabRun(request.tabId) !== null) {
     notify({
       severity: 'info',
@@ -104,11 +115,15 @@ export async function closeKernel(tabId: TabId): Promise<void> {
 }
 
 /**
- * Runs a run of the history again, exactly: the same source and arguments. In the tab that it came from while that is open, else in
- * a new scratch tab with its source.
+ * Runs a run of the history again, exactly: the same source and arguments, on the engine that it ran on. One of this computer in the
+ * tab that it came from while that is open, else in a new scratch tab with its source.
  */
 export async function runAgain(runId: RunId): Promise<void> {
   const old = await core.runs.get({ id: runId });
+  if (old.engine === 'cluster') {
+    await runAgainOnCluster(runId);
+    return;
+  }
   const { tabId, title } = tabFor(old);
   run({ mode: old.mode, tabId, title, path: old.path, source: old.source, lineOffset: old.lineOffset, argv: old.argv });
 }

@@ -1,7 +1,7 @@
 import type { Command } from '../commands/index.ts';
 import { setSearching, useConsoleStore } from '../console/index.ts';
 import { useEditorsStore } from '../editor/index.ts';
-import { restartKernel, runAgain, startRun, stopRun, stoppableTab } from './runActions.ts';
+import { restartKernel, runAgain, startClusterRun, startRun, stopRun, stoppableTab } from './runActions.ts';
 
 function hasTab(): boolean {
   return useEditorsStore.getState().activeId !== null;
@@ -21,6 +21,9 @@ export const runCommands: Command[] = [
   { id: 'run.file', title: 'Run file', category: 'Run', keys: ['Mod+Enter'], isEnabled: hasTab, run: () => startRun('file') },
   { id: 'run.selection', title: 'Run selection or cell', category: 'Run', keys: ['Shift+Enter'], isEnabled: hasTab, run: () => startRun('selection') },
   { id: 'run.fresh', title: 'Run fresh, in a clean interpreter', category: 'Run', keys: ['Mod+Shift+Enter'], isEnabled: hasTab, run: () => startRun('fresh') },
+  { id: 'job.run', title: 'Run on cluster', category: 'Run', keys: ['Alt+Shift+Enter'], isEnabled: hasTab, run: () => startClusterRun('file') },
+  { id: 'job.runSelection', title: 'Run selection or cell on cluster', category: 'Run', isEnabled: hasTab, run: () => startClusterRun('selection') },
+  { id: 'job.review', title: 'Check and show before running on cluster', category: 'Run', isEnabled: hasTab, run: () => startClusterRun('file', true) },
   { id: 'run.stop', title: 'Stop', category: 'Run', keys: ['Mod+.'], isEnabled: () => stoppableTab() !== null, run: stopRun },
   { id: 'run.again', title: 'Run again what is shown in the console', category: 'Run', keys: ['Mod+Alt+Enter'], isEnabled: hasOutput, run: runShownAgain },
   { id: 'kernel.restart', title: 'Restart kernel', category: 'Run', keys: ['Mod+Alt+R'], isEnabled: hasTab, run: restartKernel },

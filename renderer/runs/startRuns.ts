@@ -1,5 +1,6 @@
 import { registerCommands } from '../commands/index.ts';
 import { onTabClosed, whenEditorUsable } from '../editor/index.ts';
+import { startJobs } from '../jobs/index.ts';
 import { useConnection } from '../rpc/index.ts';
 import { reportError } from '../ui/index.ts';
 import { disposeKernels, warmKernels } from './kernels.ts';
@@ -11,6 +12,7 @@ import { runCommands } from './runCommands.ts';
 export function startRuns(): () => void {
   const stops = [
     registerCommands(runCommands),
+    startJobs(),
     onTabClosed((tabId) => void closeKernel(tabId).catch(reportError)),
     useConnection.subscribe((state) => {
       if (state.status === 'connected') retryStoring();

@@ -88,7 +88,7 @@ export function TabStrip<Id extends string>({ label, tabs, activeId, panelId, on
             key={tab.id}
             role="presentation"
             className={classes(
-              'group relative flex max-w-56 shrink-0 items-center border-r border-line',
+              'group relative flex max-w-72 shrink-0 items-center border-r border-line',
               selected ? 'bg-surface text-text' : 'text-muted hover:bg-hover hover:text-text',
               dropIndex === index && 'shadow-[inset_2px_0_0_var(--accent)]',
               dropIndex === index + 1 && 'shadow-[inset_-2px_0_0_var(--accent)]',

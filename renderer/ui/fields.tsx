@@ -25,7 +25,7 @@ export interface SelectProps<Value extends string> {
   /** The accessible name. */
   label: string;
   value: Value;
-  options: readonly { value: Value; label: string; icon?: ReactNode; disabled?: boolean }[];
+  options: readonly { value: Value; label: string; icon?: ReactNode; disabled?: boolean; danger?: boolean }[];
   onChange(value: Value): void;
   disabled?: boolean;
   className?: string;
@@ -60,7 +60,10 @@ export function Select<Value extends string>({ label, value, options, onChange, 
                 key={option.value}
                 value={option.value}
                 disabled={option.disabled ?? false}
-                className="flex h-7 cursor-default select-none items-center gap-2 rounded-md pl-2 pr-3 outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-selected"
+                className={classes(
+                  'flex h-7 cursor-default select-none items-center gap-2 rounded-md pl-2 pr-3 outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-selected',
+                  option.danger === true && 'font-medium text-danger',
+                )}
               >
                 <span className="w-4">
                   <RadixSelect.ItemIndicator>

@@ -1,6 +1,8 @@
 export { ask, type Choice, type Question } from './ask.ts';
 export { Button, IconButton, type ButtonProps, type IconButtonProps } from './Button.tsx';
+export { ComboField, type ComboFieldProps } from './ComboField.tsx';
 export { Dialog, type DialogProps } from './Dialog.tsx';
+export { Disclosure, type DisclosureProps } from './Disclosure.tsx';
 export { EmptyState } from './EmptyState.tsx';
 export { ErrorBoundary } from './ErrorBoundary.tsx';
 export { SearchField, Select, Switch, TextField } from './fields.tsx';
@@ -12,3 +14,4 @@ export { Region } from './Region.tsx';
 export { TabStrip, type TabItem, type TabStripProps } from './TabStrip.tsx';
 export { Toaster } from './Toaster.tsx';
 export { Tooltip, TooltipProvider } from './Tooltip.tsx';
+export { YamlView } from './YamlView.tsx';

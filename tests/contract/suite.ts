@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clusterSuite } from './clusterSuite.ts';
 import { filesSuite } from './filesSuite.ts';
 import { outputSuite } from './outputSuite.ts';
 import { runsSuite } from './runsSuite.ts';
@@ -36,6 +37,7 @@ export function contractSuite(name: string, serve: Serve, options: SuiteOptions 
     outputSuite(get);
     filesSuite(get, options.picked);
     stateSuite(get, home);
+    clusterSuite(get, home);
 
     it('leaves no procedure out', () => {
       expect(allProcedures.length).toBeGreaterThan(20);

@@ -65,7 +65,7 @@ export class Window {
   }
 }
 
-interface Fixtures {
+export interface Fixtures {
   home: string;
   server: ServerProcess;
   window: Window;

@@ -33,11 +33,12 @@ export async function removeHome(home: string): Promise<void> {
 /**
  * Starts the built server host on a free port and waits for its line.
  * @param dist folder of the build, which holds main/ and window/
+ * @param env variables beside this process's own
  * @throws Error with what it printed, when it ends before it is ready
  */
-export async function startServer(home: string, dist: string = 'dist'): Promise<ServerProcess> {
+export async function startServer(home: string, dist: string = 'dist', env: Record<string, string> = {}): Promise<ServerProcess> {
   const child = spawn(process.execPath, [resolve(dist, 'main/server.cjs'), '--port', '0'], {
-    env: { ...process.env, PYEXEKUBE_HOME: home },
+    env: { ...process.env, PYEXEKUBE_HOME: home, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';

@@ -1,8 +1,9 @@
 import { AppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { OutputChunk, OutputRecord } from '../../../contract/output.ts';
-import type { Changes, Storage } from '../database/index.ts';
+import type { OutputBody, OutputChunk, OutputRecord } from '../../../contract/output.ts';
+import { isEnded } from '../../../contract/runs.ts';
+import type { Changes, Sql, Storage } from '../database/index.ts';
 import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
@@ -30,6 +31,8 @@ export interface Output {
   read(input: ReadInput, signal: AbortSignal | undefined): Promise<OutputPage>;
   index(runId: RunId): { chunks: OutputChunk[]; lastSeq: number; finished: boolean };
   search(input: SearchInput, signal: AbortSignal | undefined): Events<SearchBatch>;
+  /** Adds steps of a run that no window feeds, within the caller's transaction; `wake` follows after its commit. */
+  add(sql: Sql, runId: RunId, steps: readonly { timeMs: number; body: OutputBody }[]): void;
   /** Makes those who wait for this run's output look again. */
   wake(runId: RunId): void;
   dispose(): void;
@@ -67,7 +70,7 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
       const run = findRun(sql, input.runId);
       const records = run.last_seq > input.after ? readRecords(sql, run.key, input.after, input.maxLength) : [];
       const reached = records.at(-1)?.seq ?? input.after;
-      return { records, lastSeq: run.last_seq, finished: run.status !== 'running' && reached >= run.last_seq };
+      return { records, lastSeq: run.last_seq, finished: isEnded(run.status) && reached >= run.last_seq };
     });
   }
 
@@ -100,10 +103,16 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
     index: (runId) =>
       storage.read((sql) => {
         const run = findRun(sql, runId);
-        return { chunks: listChunks(sql, run.key), lastSeq: run.last_seq, finished: run.status !== 'running' };
+        return { chunks: listChunks(sql, run.key), lastSeq: run.last_seq, finished: isEnded(run.status) };
       }),
 
     search: ({ runId, ...request }, signal) => searchOutput(storage, runId, request, signal),
+
+    add(sql, runId, steps) {
+      if (steps.length === 0) return;
+      const run = findRun(sql, runId);
+      appendRecords(sql, run, steps.map((step, i) => ({ seq: run.last_seq + 1 + i, ...step })));
+    },
 
     wake,
 

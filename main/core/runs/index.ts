@@ -1,3 +1,4 @@
+export { createEngineRuns, type EngineRuns } from './engineRuns.ts';
 export { createRunsFeed, type RunsFeed } from './feed.ts';
 export { findOwnRun, findRun, reviveRun } from './owned.ts';
 export { summaryOf, type RunRow } from './rows.ts';

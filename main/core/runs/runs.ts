@@ -1,7 +1,7 @@
 import { AppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { Run, RunEvent, RunFilter, RunSummary } from '../../../contract/runs.ts';
+import { isEnded, type Run, type RunEvent, type RunFilter, type RunStatus, type RunSummary } from '../../../contract/runs.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
@@ -12,8 +12,8 @@ import { detailColumns, firstLineOf, runColumns, runOf, summaryOf, type DetailsR
 import { unindexRun, type TextIndex } from './textIndex.ts';
 
 type Inputs = typeof contract.runs;
-type StartInput = ParsedInput<Inputs['start']>;
-type FinishInput = ParsedInput<Inputs['finish']>;
+export type StartInput = ParsedInput<Inputs['start']>;
+export type FinishInput = ParsedInput<Inputs['finish']>;
 type UpdateInput = ParsedInput<Inputs['update']>;
 
 export interface RunsDependencies {
@@ -109,7 +109,7 @@ export function createRuns(deps: RunsDependencies): Runs {
     delete(ids) {
       const gone = storage.write((sql) => {
         const rows = [...new Set(ids)].flatMap((id) => sql.all<RunRow>(`SELECT ${runColumns} FROM runs WHERE id = ?`, id));
-        const running = rows.find((row) => row.status === 'running');
+        const running = rows.find((row) => !isEnded(row.status));
         if (running !== undefined) {
           throw new AppError('CONFLICT', `The run "${running.title}" is still running; nothing was deleted.`, { action: 'Stop it first.' });
         }
@@ -128,11 +128,11 @@ export function createRuns(deps: RunsDependencies): Runs {
   };
 }
 
-function insertRun(sql: Sql, input: StartInput, clientId: ClientId, coreId: string): void {
+export function insertRun(sql: Sql, input: StartInput, clientId: string, coreId: string, status: RunStatus = 'running'): void {
   const inserted = sql.get<{ key: number }>(
     `INSERT INTO runs (id, engine, status, mode, title, first_line, started_ms, python_version, client_id, core_id)
-     VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
-    input.id, input.engine, input.mode, input.title, firstLineOf(input.source), Date.now(), input.pythonVersion, clientId, coreId,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
+    input.id, input.engine, status, input.mode, input.title, firstLineOf(input.source), Date.now(), input.pythonVersion, clientId, coreId,
   );
   sql.run(
     'INSERT INTO run_details (key, source, path, tab_id, line_offset, argv) VALUES (?, ?, ?, ?, ?, ?)',
@@ -161,7 +161,7 @@ function isRepeatedFinish(row: RunRow, input: FinishInput): boolean {
   throw new AppError('CONFLICT', `The run ${row.id} has ended already (${row.status}).`);
 }
 
-function endRun(sql: Sql, key: number, input: FinishInput, deps: RunsDependencies): void {
+export function endRun(sql: Sql, key: number, input: FinishInput, deps: Pick<RunsDependencies, 'sealOutput' | 'feed'>): void {
   deps.sealOutput(sql, key);
   sql.run('UPDATE runs SET status = ?, exit_code = ?, duration_ms = ? WHERE key = ?', input.status, input.exitCode, input.durationMs, key);
   if (input.error !== null) sql.run('UPDATE runs SET error = ?, indexed = 0 WHERE key = ?', input.error, key);

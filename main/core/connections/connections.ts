@@ -1,0 +1,235 @@
+import { statSync } from 'node:fs';
+import { z } from 'zod';
+import type { Connection, ConnectionId, Connections as Snapshot, Health, SignIn } from '../../../contract/connections.ts';
+import { AppError, toAppError } from '../../../contract/errors.ts';
+import { createClusterClient, kubeStatusOf, type ClusterClient } from '../cluster/index.ts';
+import type { Changes, Storage } from '../database/index.ts';
+import { Feed, watchValue, type Events } from '../feed.ts';
+import type { ContextEntry } from './entries.ts';
+import { createKubeconfigs, type Places } from './kubeconfigs.ts';
+import { createConnectionStore, type ConnectionPatch } from './settings.ts';
+import { createSignIn } from './signIn.ts';
+
+export interface ConnectionsDependencies {
+  storage: Storage;
+  changes: Changes;
+  places: Places;
+}
+
+export interface Connections {
+  snapshot(): Snapshot;
+  watch(signal: AbortSignal | undefined): Events<Snapshot>;
+  addFile(path: string): Snapshot;
+  removeFile(path: string): Snapshot;
+  update(id: ConnectionId, patch: ConnectionPatch): Connection;
+  approveCommand(id: ConnectionId, digest: string): Connection;
+  revokeCommand(id: ConnectionId): Connection;
+  check(id: ConnectionId, signal?: AbortSignal): Promise<Connection>;
+  namespaces(id: ConnectionId, signal?: AbortSignal): Promise<string[] | null>;
+  /** @throws NOT_FOUND */
+  get(id: ConnectionId): Connection;
+  /**
+   * The way to a cluster, shared by all who use it; it follows changes of the kubeconfig by itself.
+   * @throws NOT_FOUND · INVALID_INPUT the entry is broken
+   */
+  client(id: ConnectionId): ClusterClient;
+  /** What a use of the connection has shown. */
+  heard(id: ConnectionId, health: Health): void;
+  /** Calls back when anything about connections has changed. @returns ends that */
+  onChange(listener: () => void): () => void;
+  dispose(): void;
+}
+
+const checkTimeoutMs = 10_000;
+const Version = z.object({ gitVersion: z.string() });
+const NamespaceList = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
+
+export function createConnections({ storage, changes, places }: ConnectionsDependencies): Connections {
+  const store = createConnectionStore(storage, changes);
+  const feed = new Feed<null>(null, 1);
+  const listeners = new Set<() => void>();
+  const health = new Map<ConnectionId, Health>();
+  const clients = new Map<ConnectionId, ClusterClient>();
+  const kubeconfigs = createKubeconfigs(places, store.files, filesChanged);
+  const unsubscribe = changes.subscribe('connections', filesChanged);
+
+  function tell(): void {
+    feed.publish(null);
+    for (const listener of [...listeners]) listener();
+  }
+
+  function filesChanged(): void {
+    kubeconfigs.reload();
+    for (const [id, client] of clients) {
+      const entry = kubeconfigs.contexts().find((one) => one.id === id);
+      if (entry?.server?.replace(/\/$/, '') === client.server) continue;
+      client.close();
+      clients.delete(id);
+      health.delete(id);
+    }
+    tell();
+  }
+
+  function entryOf(id: ConnectionId): ContextEntry {
+    const entry = kubeconfigs.contexts().find((one) => one.id === id);
+    if (entry === undefined) {
+      throw new AppError('NOT_FOUND', 'The context of this connection is in no kubeconfig any more.', { action: 'Add its kubeconfig again, or choose another connection.' });
+    }
+    return entry;
+  }
+
+  function usableEntryOf(id: ConnectionId): ContextEntry {
+    const entry = entryOf(id);
+    if (entry.problem !== null) throw new AppError('INVALID_INPUT', `The connection "${entry.name}" cannot be used: ${entry.problem}`, { action: `Mend ${entry.file}.` });
+    return entry;
+  }
+
+  function connectionOf(entry: ContextEntry): Connection {
+    const settings = store.settings(entry.id);
+    const signIn = signInOf(entry, store.isApproved);
+    const known = health.get(entry.id) ?? { state: 'unknown' };
+    return {
+      id: entry.id,
+      name: entry.name,
+      file: entry.file,
+      cluster: entry.clusterName,
+      server: entry.server,
+      user: entry.userName,
+      namespace: settings.namespace ?? entry.namespace ?? 'default',
+      namespaceFrom: settings.namespace !== null ? 'chosen' : entry.namespace !== null ? 'context' : 'default',
+      production: settings.production,
+      maxRuns: settings.maxRuns,
+      current: entry.current,
+      signIn,
+      warnings: entry.warnings,
+      problem: entry.problem,
+      health: signIn.method === 'command' && !signIn.command.approved ? { state: 'needsApproval' } : known,
+    };
+  }
+
+  function clientOf(id: ConnectionId): ClusterClient {
+    const { server } = usableEntryOf(id);
+    const known = clients.get(id);
+    if (known !== undefined) return known;
+    const client = createClusterClient({
+      server: server ?? '',
+      kubeconfig: () => usableEntryOf(id).kubeconfig,
+      credentials: createSignIn({ entry: () => usableEntryOf(id), isApproved: store.isApproved }),
+    });
+    clients.set(id, client);
+    return client;
+  }
+
+  function heard(id: ConnectionId, next: Health): void {
+    const known = health.get(id);
+    const since = known !== undefined && known.state === next.state && 'sinceMs' in known && 'sinceMs' in next ? { sinceMs: known.sinceMs } : {};
+    health.set(id, { ...next, ...since });
+    tell();
+  }
+
+  const snapshot = (): Snapshot => ({ connections: kubeconfigs.contexts().map(connectionOf), files: kubeconfigs.files() });
+
+  return {
+    snapshot,
+    watch: (signal) => watchValue(feed, snapshot, signal),
+
+    addFile(path) {
+      const stats = statSync(path, { throwIfNoEntry: false });
+      if (stats === undefined) throw new AppError('NOT_FOUND', `There is no file ${path}.`);
+      if (stats.isDirectory()) throw new AppError('INVALID_INPUT', `${path} is a folder.`, { action: 'Choose a kubeconfig in it.' });
+      store.addFile(path);
+      filesChanged();
+      return snapshot();
+    },
+
+    removeFile(path) {
+      if (!store.removeFile(path)) throw new AppError('NOT_FOUND', `${path} was not added here.`);
+      filesChanged();
+      return snapshot();
+    },
+
+    update(id, patch) {
+      const entry = entryOf(id);
+      store.update(id, patch);
+      tell();
+      return connectionOf(entry);
+    },
+
+    approveCommand(id, digest) {
+      const entry = entryOf(id);
+      if (entry.exec?.digest !== digest) {
+        throw new AppError('CONFLICT', `The sign-in command of "${entry.name}" is another by now; nothing was allowed.`, { action: 'Look at the command again.' });
+      }
+      store.approve(digest);
+      tell();
+      return connectionOf(entry);
+    },
+
+    revokeCommand(id) {
+      const entry = entryOf(id);
+      if (entry.exec !== null) store.revoke(entry.exec.digest);
+      clients.get(id)?.refused();
+      tell();
+      return connectionOf(entry);
+    },
+
+    async check(id, signal) {
+      const { problem } = entryOf(id);
+      if (problem !== null) return connectionOf(entryOf(id));
+      const started = performance.now();
+      heard(id, { state: 'checking', sinceMs: Date.now() });
+      try {
+        const { gitVersion } = Version.parse(await clientOf(id).request('GET', '/version', { signal, timeoutMs: checkTimeoutMs }));
+        heard(id, { state: 'ok', version: gitVersion, latencyMs: performance.now() - started, checkedMs: Date.now() });
+      } catch (error) {
+        heard(id, healthOf(toAppError(error)));
+      }
+      return connectionOf(entryOf(id));
+    },
+
+    async namespaces(id, signal) {
+      try {
+        const list = NamespaceList.parse(await clientOf(id).request('GET', '/api/v1/namespaces', { signal, query: { limit: 5000 } }));
+        return list.items.map(({ metadata }) => metadata.name).toSorted();
+      } catch (error) {
+        // The cluster's own "no"; an unapproved sign-in program is an error that says what to allow.
+        if (kubeStatusOf(error)?.code === 403) return null;
+        throw error;
+      }
+    },
+
+    get: (id) => connectionOf(entryOf(id)),
+    client: clientOf,
+    heard,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    dispose() {
+      unsubscribe();
+      kubeconfigs.dispose();
+      for (const client of clients.values()) client.close();
+      feed.close();
+    },
+  };
+}
+
+/** What a failed use says about a connection. */
+export function healthOf(error: AppError): Health {
+  if (error.code === 'UNAUTHENTICATED') return { state: 'signedOut', message: error.message, sinceMs: Date.now() };
+  return { state: 'unreachable', message: error.message, sinceMs: Date.now() };
+}
+
+function signInOf({ exec, tokenFile, kubeconfig }: ContextEntry, isApproved: (digest: string) => boolean): SignIn {
+  const { user } = kubeconfig;
+  if (exec !== null) {
+    const { plugin, digest } = exec;
+    return { method: 'command', command: { command: plugin.command, args: plugin.args, env: plugin.env, digest, approved: isApproved(digest), installHint: plugin.installHint } };
+  }
+  if (user['auth-provider'] !== undefined) return { method: 'oidc' };
+  if (tokenFile !== null || user['token'] !== undefined) return { method: 'token' };
+  if (user['client-certificate'] !== undefined || user['client-certificate-data'] !== undefined) return { method: 'certificate' };
+  if (user['username'] !== undefined) return { method: 'password' };
+  return { method: 'none' };
+}

@@ -1,0 +1,2 @@
+export { createConnections, healthOf, type Connections } from './connections.ts';
+export { placesOfProcess, type Places } from './kubeconfigs.ts';

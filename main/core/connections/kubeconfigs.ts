@@ -1,0 +1,105 @@
+import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import type { KubeconfigFile } from '../../../contract/connections.ts';
+import { contextsOf, type ContextEntry, type LoadedFile } from './entries.ts';
+import { maxKubeconfigBytes, parseKubeconfig } from './kubeconfigFile.ts';
+
+/** How often a kubeconfig's state is looked at; this also sees files that come later, and those behind links. */
+const lookMs = 1000;
+
+/** Where kubeconfigs are, besides the added ones. */
+export interface Places {
+  /** $KUBECONFIG, its files separated as in PATH; empty or absent: the home file. */
+  environment: string | undefined;
+  home: string;
+}
+
+export function placesOfProcess(): Places {
+  return { environment: process.env['KUBECONFIG'], home: homedir() };
+}
+
+export interface Kubeconfigs {
+  files(): KubeconfigFile[];
+  contexts(): readonly ContextEntry[];
+  /** The added files are others now. */
+  reload(): void;
+  dispose(): void;
+}
+
+/** Reads all kubeconfigs, and again whenever one of them changes. Reading runs nothing and asks nobody. */
+export function createKubeconfigs(places: Places, added: () => string[], changed: () => void): Kubeconfigs {
+  let files: KubeconfigFile[] = [];
+  let contexts: ContextEntry[] = [];
+  const watched = new Set<string>();
+
+  function listFiles(): { path: string; origin: KubeconfigFile['origin'] }[] {
+    const named = (places.environment ?? '').split(delimiter).filter((path) => path !== '');
+    const usual = named.length > 0 ? named.map((path) => ({ path: resolve(path), origin: 'environment' as const })) : [{ path: join(places.home, '.kube', 'config'), origin: 'home' as const }];
+    const seen = new Set(usual.map(({ path }) => path));
+    const extra = added().filter((path) => !seen.has(path));
+    return [...usual, ...extra.map((path) => ({ path, origin: 'added' as const }))];
+  }
+
+  function load(): void {
+    const wanted = listFiles();
+    const loaded: LoadedFile[] = [];
+    files = wanted.map(({ path, origin }) => {
+      const read = readKubeconfig(path);
+      if (read.state !== 'ok') return { path, origin, state: read };
+      loaded.push({ path, origin, contents: read.contents });
+      return { path, origin, state: { state: 'ok', contexts: read.contents.contexts.size } };
+    });
+    contexts = contextsOf(loaded);
+    watchThese(new Set(wanted.map(({ path }) => path)));
+  }
+
+  function onFile(): void {
+    load();
+    changed();
+  }
+
+  function watchThese(paths: ReadonlySet<string>): void {
+    for (const path of watched) if (!paths.has(path)) unwatch(path);
+    for (const path of paths) {
+      if (watched.has(path)) continue;
+      watched.add(path);
+      watchFile(path, { interval: lookMs, persistent: false }, onFile);
+    }
+  }
+
+  function unwatch(path: string): void {
+    watched.delete(path);
+    unwatchFile(path, onFile);
+  }
+
+  load();
+  return {
+    files: () => files,
+    contexts: () => contexts,
+    reload: load,
+    dispose: () => {
+      for (const path of [...watched]) unwatch(path);
+    },
+  };
+}
+
+type Read =
+  | { state: 'ok'; contents: LoadedFile['contents'] }
+  | { state: 'missing' }
+  | { state: 'broken'; message: string; line: number | null; column: number | null };
+
+function readKubeconfig(path: string): Read {
+  let text: string;
+  try {
+    const { size } = statSync(path);
+    if (size > maxKubeconfigBytes) return { state: 'broken', message: `It is too large for a kubeconfig (${size} bytes).`, line: null, column: null };
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'missing' };
+    return { state: 'broken', message: code === 'EACCES' ? 'It may not be read.' : `It cannot be read (${code}).`, line: null, column: null };
+  }
+  const parsed = parseKubeconfig(text, path);
+  return parsed.ok ? { state: 'ok', contents: parsed.contents } : { state: 'broken', message: parsed.message, line: parsed.line, column: parsed.column };
+}

@@ -1,0 +1,179 @@
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppError, toAppError } from '../../../contract/errors.ts';
+import type { RunId } from '../../../contract/ids.ts';
+import type { Artifact, ArtifactState } from '../../../contract/jobs.ts';
+import { execInPod } from '../cluster/index.ts';
+import type { JobHandle } from './context.ts';
+import { collectorContainer, runnerCommand } from './manifest/index.ts';
+import { pause } from './pause.ts';
+import type { RunnerReport } from './report.ts';
+import { mayPass } from './submitting.ts';
+import { createUnpacker, isSafePath, type ExpectedFile } from './unpack/index.ts';
+
+/** Below this the runner's collector does not wait for anybody: the log is whole without it. */
+const smallLogBytes = 4 * 1024 * 1024;
+const maxListBytes = 64 * 1024 * 1024;
+const retryMs = 1_000;
+/** So many tries in a row may bring nothing. */
+const maxIdleTries = 30;
+const progressMs = 250;
+
+const Listing = z.object({
+  files: z.array(z.object({ path: z.string(), bytes: z.number().int().min(0) })),
+  leftOut: z.array(z.object({ path: z.string(), reason: z.string() })).catch([]),
+  moreLeftOut: z.number().int().min(0).catch(0),
+});
+
+export function artifactFolder(folder: string, runId: RunId): string {
+  return join(folder, 'artifacts', runId);
+}
+
+export interface CollectOptions {
+  /** The pod that holds the files; null when it is gone. */
+  pod: string | null;
+  /** What the runner said at the end, if it could. */
+  report: RunnerReport | null;
+  /** Without it the pod is let go without its files. */
+  fetch: boolean;
+}
+
+/** Brings a run's files back and lets its pod go. What cannot be fetched is the job's `artifacts`, not an error. */
+export async function collect(handle: JobHandle, { pod, report, fetch }: CollectOptions): Promise<void> {
+  const hasFiles = report === null || (report.artifacts?.files ?? 0) > 0;
+  if (!hasFiles && (report?.logBytes ?? 0) < smallLogBytes) return;
+  if (pod === null) {
+    if (fetch && report !== null && hasFiles) set(handle, { state: 'failed', message: 'The pod was gone before its files could be fetched.', retryable: false });
+    return;
+  }
+  try {
+    if (fetch && hasFiles) await fetchFiles(handle, pod);
+  } catch (error) {
+    handle.signal.throwIfAborted();
+    const failure = toAppError(error);
+    // The files stay in the pod for as long as the profile says.
+    set(handle, { state: 'failed', message: failure.message, retryable: true });
+    return;
+  }
+  await letGo(handle, pod);
+}
+
+function set(handle: JobHandle, artifacts: ArtifactState): void {
+  handle.update((state) => {
+    state.artifacts = artifacts;
+  });
+}
+
+/** Runs a command of the runner in the collector. */
+async function run(handle: JobHandle, pod: string, command: string[], onStdout?: (chunk: Buffer) => void | Promise<void>): Promise<number> {
+  const { record, signal } = handle;
+  const request = { namespace: record.namespace, pod, container: collectorContainer, command: runnerCommand(record.facts.profile, ...command), signal };
+  return (await execInPod(handle.client(), onStdout === undefined ? request : { ...request, onStdout })).exitCode;
+}
+
+async function letGo(handle: JobHandle, pod: string): Promise<void> {
+  try {
+    await run(handle, pod, ['ack']);
+  } catch (error) {
+    handle.signal.throwIfAborted();
+    // It ends by itself when its time is over.
+    handle.context.log(`the collector of ${handle.record.jobName} could not be let go: ${toAppError(error).message}`);
+  }
+}
+
+async function fetchFiles(handle: JobHandle, pod: string): Promise<void> {
+  const { record, context, signal } = handle;
+  const folder = artifactFolder(context.folder, record.runId);
+  const partial = `${folder}.part`;
+  const progress = { received: 0, total: 0, toldAt: 0 };
+  let listing: z.infer<typeof Listing> | undefined;
+  for (let idle = 0; ; idle++) {
+    const before = progress.received;
+    try {
+      listing ??= await list(handle, pod);
+      if (listing.files.length === 0) return;
+      await receive(handle, pod, listing.files, partial, progress);
+      break;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (progress.received > before) idle = 0;
+      if (!mayPass(toAppError(error)) || idle >= maxIdleTries) throw error;
+    }
+    await pause(retryMs, signal);
+  }
+  await rm(folder, { recursive: true, force: true });
+  await rename(partial, folder);
+  set(handle, { state: 'fetched', files: listing.files.length, bytes: progress.total, folder });
+  const omitted = listing.leftOut.length + listing.moreLeftOut;
+  if (omitted > 0) {
+    const { path = '', reason = '' } = listing.leftOut[0] ?? {};
+    context.log(`${record.jobName}: ${omitted} files were left out, the first ${path}: ${reason}`);
+  }
+}
+
+async function list(handle: JobHandle, pod: string): Promise<z.infer<typeof Listing>> {
+  const { maxBytes, maxFiles } = handle.record.facts.profile.artifacts;
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  await run(handle, pod, ['artifacts'], (chunk) => {
+    bytes += chunk.length;
+    if (bytes > maxListBytes) throw new AppError('INVALID_INPUT', 'The list of files is larger than any list should be.');
+    parts.push(chunk);
+  });
+  const listing = Listing.parse(JSON.parse(Buffer.concat(parts).toString('utf8')));
+  const total = listing.files.reduce((sum, file) => sum + file.bytes, 0);
+  if (listing.files.length > maxFiles || total > maxBytes) throw new AppError('INVALID_INPUT', `The run offers ${listing.files.length} files of ${total} bytes, more than its profile allows.`);
+  const unsafe = listing.files.find(({ path }) => !isSafePath(path));
+  if (unsafe !== undefined) throw new AppError('INVALID_INPUT', `The name ${JSON.stringify(unsafe.path.slice(0, 200))} cannot be a file's on this computer; no file was fetched.`);
+  return listing;
+}
+
+/** Receives what is not there yet. */
+async function receive(handle: JobHandle, pod: string, files: readonly ExpectedFile[], folder: string, progress: { received: number; total: number; toldAt: number }): Promise<void> {
+  const first = await countWhole(folder, files);
+  progress.total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  progress.received = files.slice(0, first).reduce((sum, { bytes }) => sum + bytes, 0);
+  const tell = (): void => {
+    progress.toldAt = performance.now();
+    handle.touch((state) => {
+      state.artifacts = { state: 'fetching', receivedBytes: progress.received, totalBytes: progress.total };
+    });
+  };
+  tell();
+  if (first === files.length) return;
+  const unpacker = createUnpacker(folder, files.slice(first), (bytes) => {
+    progress.received += bytes;
+    if (performance.now() - progress.toldAt > progressMs) tell();
+  });
+  try {
+    const code = await run(handle, pod, ['send', String(first)], (chunk) => unpacker.write(chunk));
+    if (code !== 0) throw new AppError('UNAVAILABLE', `The pod could not send its files (exit code ${code}).`);
+    await unpacker.end();
+  } finally {
+    await unpacker.stop();
+  }
+}
+
+/** How many files at the beginning are there already, from a try before. */
+async function countWhole(folder: string, files: readonly ExpectedFile[]): Promise<number> {
+  for (const [index, { path, bytes }] of files.entries()) {
+    const about = await stat(join(folder, path)).catch(() => null);
+    if (about?.size !== bytes) return index;
+  }
+  return files.length;
+}
+
+/** The files of a run that are on this computer. */
+export async function listArtifacts(folder: string, runId: RunId): Promise<{ folder: string; artifacts: Artifact[] }> {
+  const root = artifactFolder(folder, runId);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const artifacts: Artifact[] = [];
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const path = file.slice(root.length + 1).replaceAll('\\', '/');
+    artifacts.push({ path, bytes: (await stat(file)).size, file });
+  }
+  return { folder: root, artifacts: artifacts.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
+}

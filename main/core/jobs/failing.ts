@@ -1,0 +1,34 @@
+import type { AppError } from '../../../contract/errors.ts';
+import type { Failure } from '../../../contract/failures.ts';
+import type { Attempt } from './attempt.ts';
+import * as failures from './failures/index.ts';
+import type { KubeEvent, KubeJob } from './kube.ts';
+import type { JobRecord } from './record.ts';
+
+export interface RunEvidence {
+  record: JobRecord;
+  attempt: Attempt | undefined;
+  job: KubeJob | null;
+  events: KubeEvent[];
+  /** `ended` as its objects say · `startTimeout` it did not start in time · `jobDeleted` its Job is gone. */
+  why: 'ended' | 'startTimeout' | 'jobDeleted';
+}
+
+/** Why a run did not succeed. */
+export function failureOfRun({ record, attempt, job, events, why }: RunEvidence): Failure {
+  return failures.failureOfRun({
+    settings: record.facts.profile,
+    namespace: record.namespace,
+    why,
+    job,
+    pod: attempt?.pod() ?? null,
+    events,
+    report: attempt?.report() ?? record.state.report,
+    error: record.state.error,
+  });
+}
+
+/** Why the cluster refused to make the objects of a run. */
+export function failureOfRefusal(record: JobRecord, error: AppError): Failure {
+  return failures.failureOfRefusal(error, record.namespace);
+}

@@ -1,0 +1,206 @@
+import { toAppError, type AppError } from '../../../contract/errors.ts';
+import { execInPod, followLog, kubeStatusOf, LineJoiner } from '../cluster/index.ts';
+import type { JobHandle } from './context.ts';
+import { LogParser, seqOf, type LogListener } from './logParser.ts';
+import { collectorContainer, mainContainer, runnerCommand } from './manifest/index.ts';
+import { createOutputWriter } from './outputWriter.ts';
+import { pause } from './pause.ts';
+
+/** What is gathered before it is stored: at most for this long, and this much. */
+const flushMs = 4;
+const flushLength = 192 * 1024;
+/** How far before the last known time a log is read again: `sinceTime` has whole seconds, and a note of the time is up to 50 ms old. */
+const resumeMarginMs = 3_000;
+/** A container that is about to start is asked for its log this often, and after a while less so. */
+const earlyMs = 60;
+const lateMs = 1_000;
+const earlyTries = 50;
+const retryMs = 1_000;
+const maxFillTries = 5;
+/** How long a stream may be silent before it is opened again. */
+const silenceMs = 20_000;
+/** How long a stream whose container has ended may go on without a word. */
+const hangingMs = 5_000;
+
+export interface LogFollower {
+  /** All there is has been stored. */
+  readonly done: Promise<void>;
+  /** The container has ended: what is left is read. `lastSeq` is the number of the runner's last line, where it is known. */
+  finish(lastSeq: number | null): void;
+  /** The connection was lost and is back: the log is read on from where it stands. */
+  restart(): void;
+  stop(): void;
+}
+
+export interface LogFollowerOptions {
+  handle: JobHandle;
+  pod: { name: string; uid: string };
+  listener: LogListener;
+  onTrouble(error: AppError): void;
+}
+
+/**
+ * Brings the log of a pod's main container into the run's output, each line once. A gap (a rotated log, a broken connection) is filled from the
+ * runner's numbered copy; what is gone for good is named in the output.
+ */
+export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOptions): LogFollower {
+  const { context, record } = handle;
+  const known = context.store.cursor(record.key);
+  const cursor = known.podUid === pod.uid ? known : { podUid: pod.uid, seq: 0, plainLines: 0, podMs: 0 };
+  const parser = new LogParser(cursor, listener);
+  const writer = createOutputWriter(handle, onTrouble);
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([handle.signal, stopping.signal]);
+  let reading: AbortController | undefined;
+  let flushTimer: NodeJS.Timeout | undefined;
+  let flushedAt = 0;
+  let silence: NodeJS.Timeout | undefined;
+  let ending: { lastSeq: number | null } | undefined;
+
+  /** What the disk refuses waits in the writer, and the reader waits for it. */
+  function flush(): void {
+    clearTimeout(flushTimer);
+    flushTimer = undefined;
+    flushedAt = performance.now();
+    if (signal.aborted) return;
+    const { steps, cursor: reached } = parser.take();
+    try {
+      writer.write(steps, reached);
+    } catch (error) {
+      onTrouble(toAppError(error));
+    }
+  }
+
+  async function take(block: Buffer): Promise<void> {
+    if (writer.isBlocked) await writer.settle(signal);
+    const lines = linesOf(block);
+    for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) await fillUpTo(seqOf(lines[at] ?? ''));
+    // The first line after a pause goes on at once; those that follow it closely are gathered.
+    if (parser.pendingLength >= flushLength || performance.now() - flushedAt > flushMs) flush();
+    else flushTimer ??= setTimeout(flush, flushMs);
+  }
+
+  /** Reads the lines before `next` from the runner's copy; what nobody has any more is named. */
+  async function fillUpTo(next: number): Promise<void> {
+    for (let tries = 1; parser.seq + 1 < next; tries++) {
+      try {
+        await readCopy(ending === undefined ? mainContainer : collectorContainer, next - 1);
+        break;
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = toAppError(error);
+        if (tries < maxFillTries && (failure.code === 'UNAVAILABLE' || failure.code === 'TIMEOUT')) await pause(retryMs, signal);
+        else {
+          context.log(`the numbered copy of ${record.jobName} could not be read: ${failure.message}`);
+          break;
+        }
+      }
+    }
+    skipTo(next);
+  }
+
+  /** Reads the runner's copy from where the parser stands; a gap in it is final. */
+  async function readCopy(container: string, to: number): Promise<void> {
+    const joiner = new LineJoiner();
+    const consume = (block: Buffer): void => {
+      const lines = linesOf(block);
+      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) skipTo(seqOf(lines[at] ?? ''));
+      if (parser.pendingLength >= flushLength) flush();
+    };
+    await execInPod(handle.client(), {
+      namespace: record.namespace,
+      pod: pod.name,
+      container,
+      command: runnerCommand(record.facts.profile, 'read-log', String(parser.seq + 1), String(to)),
+      signal,
+      onStdout: async (chunk) => {
+        if (writer.isBlocked) await writer.settle(signal);
+        consume(joiner.push(chunk));
+      },
+    });
+    consume(joiner.end());
+  }
+
+  function skipTo(next: number): void {
+    const missing = next - parser.seq - 1;
+    if (missing > 0) parser.skipTo(next, `Here ${missing === 1 ? 'a line is' : `${missing} lines are`} missing: the cluster dropped them before they could be read.`);
+  }
+
+  async function readOnce(follow: boolean): Promise<void> {
+    parser.reopened();
+    reading = new AbortController();
+    const since = parser.podMs === 0 ? {} : { sinceTime: `${new Date(parser.podMs - resumeMarginMs).toISOString().slice(0, 19)}Z` };
+    const request = { namespace: record.namespace, pod: pod.name, container: mainContainer, follow, ...since, signal: AbortSignal.any([signal, reading.signal]) };
+    for await (const block of followLog(handle.client(), request)) {
+      hearing();
+      await take(block);
+      if (parser.isComplete) return;
+    }
+  }
+
+  /** The runner measures every few seconds, so a stream that says nothing for long is dead, though nobody has told. */
+  function hearing(): void {
+    clearTimeout(silence);
+    silence = setTimeout(() => reading?.abort(), silenceMs);
+  }
+
+  async function run(): Promise<void> {
+    for (let early = 0, failures = 0; !parser.isComplete; ) {
+      const last = ending;
+      try {
+        await readOnce(last === undefined);
+        if (last !== undefined) break;
+        early = 0;
+        failures = 0;
+        // The kubelet ends a stream when the container ends, and when it rotates the file: the pod's state will say which it was.
+        await pause(earlyMs, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const failure = toAppError(error);
+        const code = kubeStatusOf(failure)?.code;
+        // 400: the container has not started; 404: there is no pod (any more).
+        const isThere = code !== 400 && code !== 404;
+        if (!isThere && last !== undefined) break;
+        if (!isThere) await pause(++early < earlyTries ? earlyMs : lateMs, signal);
+        // A stream that broke off is opened again at once; a second failure says that something is wrong.
+        else if (failure.code !== 'CANCELLED' && ++failures > 1) {
+          onTrouble(failure);
+          await pause(retryMs, signal);
+        }
+      }
+    }
+    const lastSeq = ending?.lastSeq ?? null;
+    if (!parser.isComplete && lastSeq !== null && parser.seq < lastSeq) await fillUpTo(lastSeq + 1);
+    clearTimeout(silence);
+    flush();
+    await writer.settle(signal);
+  }
+
+  const done = run();
+  // Whoever stops the follower is not waiting for it.
+  done.catch((error: unknown) => {
+    if (!signal.aborted) context.log(`the log of ${record.jobName} could not be read to its end: ${toAppError(error).message}`);
+  });
+
+  return {
+    done,
+    finish(lastSeq) {
+      if (ending !== undefined) return;
+      ending = { lastSeq };
+      const hanging = setTimeout(() => reading?.abort(), hangingMs);
+      void done.catch(() => undefined).finally(() => clearTimeout(hanging));
+    },
+    restart: () => reading?.abort(),
+    stop: () => {
+      stopping.abort();
+      clearTimeout(flushTimer);
+      clearTimeout(silence);
+    },
+  };
+}
+
+function linesOf(block: Buffer): string[] {
+  const lines = block.toString('utf8').split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}

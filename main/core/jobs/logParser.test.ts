@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { OutputBody } from '../../../contract/output.ts';
+import { LogParser, type LogListener, type Measurement, type RunnerPhase } from './logParser.ts';
+
+function listen() {
+  const heard: { phases: RunnerPhase[]; measurements: [Measurement, number][]; errors: string[] } = { phases: [], measurements: [], errors: [] };
+  const listener: LogListener = {
+    onPhase: (phase) => heard.phases.push(phase),
+    onMeasurement: (measurement, podMs) => heard.measurements.push([measurement, podMs]),
+    onError: ({ name }) => heard.errors.push(name),
+    place: (file) => `/here/${file}`,
+  };
+  return { heard, listener };
+}
+const start = { podUid: 'p', seq: 0, plainLines: 0, podMs: 0 };
+const texts = (steps: readonly OutputBody[]): string[] => steps.map((step) => (step.kind === 'text' ? `${step.stream}:${step.text}` : step.kind));
+
+describe('the parser of the log', () => {
+  it('joins what follows on one stream and keeps the order of both', () => {
+    const parser = new LogParser(start, listen().listener);
+    expect(parser.consume(['1t 5000', '2o a', '3O b', '4O c', '5e x', '6o ', '7i pip'])).toBe(7);
+    const { steps, cursor } = parser.take();
+    expect(texts(steps)).toEqual(['stdout:a\nbc', 'stderr:x\n', 'stdout:\n', 'stderr:pip\n']);
+    expect(cursor).toEqual({ podUid: 'p', seq: 7, plainLines: 0, podMs: 5000 });
+  });
+
+  it('stops at a gap, and goes on when it is filled or given up', () => {
+    const parser = new LogParser(start, listen().listener);
+    const lines = ['1o a', '4o d'];
+    expect(parser.consume(lines)).toBe(1);
+    expect(parser.consume(['2o b', '3o c'])).toBe(2);
+    expect(parser.consume(lines, 1)).toBe(2);
+    expect(parser.consume(['9o i'])).toBe(0);
+    parser.skipTo(9, 'lost');
+    expect(parser.consume(['9o i'])).toBe(1);
+    expect(texts(parser.take().steps)).toEqual(['stdout:a\nb\nc\nd\n', 'note', 'stdout:i\n']);
+  });
+
+  it('passes over what it has when the log is read again, also lines without a number', () => {
+    const log = ['0 no number', '1t 9000', '2o a', 'runtime says', 'and again', '3o b'];
+    const parser = new LogParser(start, listen().listener);
+    parser.consume(log.slice(0, 4));
+    const first = parser.take();
+    expect(texts(first.steps)).toEqual(['stderr:0 no number\n', 'stdout:a\n', 'stderr:runtime says\n']);
+    const resumed = new LogParser(first.cursor, listen().listener);
+    resumed.reopened();
+    resumed.consume(log);
+    expect(texts(resumed.take().steps)).toEqual(['stderr:and again\n', 'stdout:b\n']);
+    resumed.reopened();
+    resumed.consume(log);
+    expect(resumed.take().steps).toEqual([]);
+  });
+
+  it('does not move its cursor into a display that is not whole', () => {
+    const { listener } = listen();
+    const parser = new LogParser(start, listener);
+    parser.consume(['1o a', '2D {"bundle":{"text/', '3D plain":"x"}']);
+    expect(parser.take().cursor.seq).toBe(0);
+    parser.consume(['4d }']);
+    const { steps, cursor } = parser.take();
+    expect(steps).toEqual([{ kind: 'display', bundle: { 'text/plain': 'x' } }]);
+    expect(cursor.seq).toBe(4);
+  });
+
+  it('tells phases, measurements and the exception, and places its files', () => {
+    const { heard, listener } = listen();
+    const parser = new LogParser(start, listener);
+    parser.consume([
+      '1s {"phase":"started","python":"3.13.0"}',
+      '2t 7000',
+      '3m {"cpuMs":12,"memory":100,"peak":200}',
+      '4x {"name":"E","message":"m","traceback":"File \\"/pyexekube/work/files/a.py\\", line 3\\nE: m","frames":[{"file":"a.py","line":3,"name":"<module>"}]}',
+      '5s {"phase":"collecting","report":{"v":1,"end":"exception","exitCode":1,"lastSeq":5}}',
+    ]);
+    expect(heard.phases.map(({ phase }) => phase)).toEqual(['started', 'collecting']);
+    expect(heard.measurements).toEqual([[{ cpuMs: 12, memory: 100, peak: 200 }, 7000]]);
+    expect(heard.errors).toEqual(['E']);
+    expect(parser.take().steps).toMatchObject([{ kind: 'error', traceback: 'File "/here/a.py", line 3\nE: m', frames: [{ file: '/here/a.py' }] }]);
+    expect(parser.isComplete).toBe(true);
+  });
+
+  it('shows or leaves out what a container has forged, and throws nothing', () => {
+    const { heard, listener } = listen();
+    const parser = new LogParser(start, listener);
+    parser.consume(['1s not json', '2m []', '3x null', '4d 7', '5d {"bundle":{"a":1}}', '6t -5', '7Z what', '8n note', '99999999999999999999o x', '']);
+    expect(parser.take().steps).toMatchObject([{ kind: 'note' }, { kind: 'display', bundle: { 'text/plain': '', a: 1 } }, { kind: 'note', text: 'note' }, { kind: 'text', stream: 'stderr' }]);
+    expect(heard).toEqual({ phases: [], measurements: [], errors: [] });
+    expect(parser.podMs).toBe(0);
+  });
+
+  it('leaves out a display that is too large, and says so', () => {
+    const parser = new LogParser(start, listen().listener);
+    const piece = 'x'.repeat(8000);
+    const lines = Array.from({ length: 2200 }, (_, i) => `${i + 1}D ${piece}`);
+    parser.consume([...lines, `${lines.length + 1}d "`]);
+    expect(parser.take().steps).toMatchObject([{ kind: 'note', text: expect.stringContaining('left out') }]);
+  });
+});

@@ -1,0 +1,251 @@
+import { z } from 'zod';
+import { maxBundleLength, OutputBody, maxTextLength, type TracebackFrame } from '../../../contract/output.ts';
+import type { LogCursor } from './record.ts';
+import { RunnerReport } from './report.ts';
+
+/** A phase that the runner tells. */
+export const RunnerPhase = z.discriminatedUnion('phase', [
+  z.object({ phase: z.literal('started'), python: z.string().max(50).catch('') }),
+  z.object({ phase: z.literal('files') }),
+  z.object({ phase: z.literal('installing') }),
+  z.object({ phase: z.literal('running') }),
+  z.object({ phase: z.literal('collecting'), report: RunnerReport }),
+]);
+export type RunnerPhase = z.infer<typeof RunnerPhase>;
+
+export const Measurement = z.object({ cpuMs: z.number().nullable(), memory: z.number().int().min(0).nullable(), peak: z.number().int().min(0).nullable() });
+export type Measurement = z.infer<typeof Measurement>;
+
+export interface LogListener {
+  onPhase(phase: RunnerPhase): void;
+  /** `podMs` is the pod's clock at or before it. */
+  onMeasurement(measurement: Measurement, podMs: number): void;
+  /** Where a file of the pod is on this computer. */
+  place(file: string): string;
+  onError(error: { name: string; message: string; frames: TracebackFrame[] }): void;
+}
+
+/** A file of the working folder, as a traceback names it. */
+const podFile = /File "\/pyexekube\/work\/files\/([^"\n]+)"/g;
+/** Longest text that is gathered into one step. */
+const joinLength = maxTextLength / 2;
+const streams: Record<string, 'stdout' | 'stderr' | undefined> = { o: 'stdout', O: 'stdout', e: 'stderr', E: 'stderr', i: 'stderr', I: 'stderr' };
+
+/**
+ * Turns lines of the runner's log (resources/runner/PROTOCOL.md) into steps of output. It begins at a cursor, passes over what that has
+ * already, and stops at a gap. What comes out of a container is untrusted: a line that is not as it should be is shown as it stands.
+ */
+export class LogParser {
+  /** Up to where `take` has handed out. */
+  #cursor: LogCursor;
+  #seq: number;
+  #podMs: number;
+  #plainLines: number;
+  /** The last line with a number that was seen, stored before or not; null before the first. */
+  #at: number | null;
+  #plainSeen = 0;
+  #steps: OutputBody[] = [];
+  #length = 0;
+  #text: { stream: 'stdout' | 'stderr'; pieces: string[]; length: number } | null = null;
+  #pieces: { kind: string; texts: string[]; length: number } | null = null;
+  #isComplete = false;
+  readonly #listener: LogListener;
+
+  constructor(cursor: LogCursor, listener: LogListener) {
+    this.#cursor = cursor;
+    this.#seq = cursor.seq;
+    this.#podMs = cursor.podMs;
+    this.#plainLines = cursor.plainLines;
+    this.#at = cursor.podMs === 0 ? 0 : null;
+    this.#listener = listener;
+  }
+
+  /** Number of the last line that was understood. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** The pod's clock at the last line that told it, milliseconds since 1970; 0 before. */
+  get podMs(): number {
+    return this.#podMs;
+  }
+
+  /** The runner has said its last line. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Characters that wait for `take`. */
+  get pendingLength(): number {
+    return this.#length;
+  }
+
+  /** The log is read again from some lines back. */
+  reopened(): void {
+    this.#at = this.#podMs === 0 ? 0 : null;
+    this.#plainSeen = 0;
+  }
+
+  /**
+   * Understands lines from index `from` on.
+   * @returns the index of the first line that does not follow the last one: there is a gap before it; the length of `lines` if there is none
+   */
+  consume(lines: readonly string[], from = 0): number {
+    for (let index = from; index < lines.length; index++) {
+      const line = lines[index] ?? '';
+      const head = headOf(line);
+      if (head === null) {
+        this.#plain(line);
+        continue;
+      }
+      if (head.seq > this.#seq + 1) return index;
+      this.#at = head.seq;
+      this.#plainSeen = 0;
+      if (head.seq <= this.#seq) continue;
+      this.#seq = head.seq;
+      this.#plainLines = 0;
+      this.#understand(head.kind, line.slice(head.textAt));
+    }
+    return lines.length;
+  }
+
+  /** Gives up on lines that nobody has any more. */
+  skipTo(seq: number, note: string): void {
+    this.#pieces = null;
+    this.#add({ kind: 'note', text: note });
+    this.#seq = seq - 1;
+    this.#plainLines = 0;
+  }
+
+  /** What has been understood since the last call, and the cursor that stands behind it. Pieces of an unfinished display are not in it. */
+  take(): { steps: OutputBody[]; cursor: LogCursor } {
+    this.#endText();
+    const steps = this.#steps;
+    this.#steps = [];
+    this.#length = 0;
+    if (this.#pieces === null) this.#cursor = { ...this.#cursor, seq: this.#seq, plainLines: this.#plainLines, podMs: this.#podMs };
+    return { steps, cursor: this.#cursor };
+  }
+
+  /** A line from outside of the runner. Those between two known lines were seen already, and so were the first few after the last known one. */
+  #plain(line: string): void {
+    if (this.#at === null || this.#at < this.#seq) return;
+    this.#plainSeen++;
+    if (this.#plainSeen <= this.#plainLines) return;
+    this.#plainLines = this.#plainSeen;
+    this.#addText('stderr', `${line}\n`);
+  }
+
+  #understand(kind: string, text: string): void {
+    const stream = streams[kind];
+    if (stream !== undefined) return this.#addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
+    if (kind === 't') {
+      const ms = Number.parseInt(text, 10);
+      if (Number.isSafeInteger(ms) && ms > 0) this.#podMs = ms;
+    } else if (kind === 'D' || kind === 'X') this.#piece(kind, text);
+    else if (kind === 'd' || kind === 'x') this.#whole(kind, text);
+    else if (kind === 'n') this.#add({ kind: 'note', text: text.slice(0, 4096) });
+    else if (kind === 's') this.#phase(text);
+    else if (kind === 'm') {
+      const measurement = Measurement.safeParse(parseJson(text));
+      if (measurement.success) this.#listener.onMeasurement(measurement.data, this.#podMs);
+    }
+  }
+
+  #phase(text: string): void {
+    const phase = RunnerPhase.safeParse(parseJson(text));
+    if (!phase.success) return;
+    this.#isComplete = phase.data.phase === 'collecting';
+    this.#listener.onPhase(phase.data);
+  }
+
+  #piece(kind: string, text: string): void {
+    const pieces = this.#pieces?.kind === kind ? this.#pieces : { kind, texts: [], length: 0 };
+    this.#pieces = pieces;
+    pieces.length += text.length;
+    // The rest of what is too large is counted, not kept.
+    if (pieces.length <= maxBundleLength) pieces.texts.push(text);
+  }
+
+  #whole(kind: 'd' | 'x', last: string): void {
+    const pieces = this.#pieces?.kind === kind.toUpperCase() ? this.#pieces : null;
+    this.#pieces = null;
+    const length = (pieces?.length ?? 0) + last.length;
+    if (length > maxBundleLength) {
+      this.#add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
+      return;
+    }
+    const value = parseJson(pieces === null ? last : [...pieces.texts, last].join(''));
+    if (kind === 'd') this.#display(value);
+    else this.#error(value);
+  }
+
+  #display(value: unknown): void {
+    const fields = z.looseObject({ bundle: z.looseObject({}) }).safeParse(value);
+    const bundle = fields.success ? { 'text/plain': '', ...fields.data.bundle } : {};
+    const body = OutputBody.safeParse({ ...(fields.success ? fields.data : {}), bundle, kind: 'display' });
+    if (fields.success && body.success) this.#add(body.data);
+    else this.#add({ kind: 'note', text: 'A display was left out: it is no MIME bundle.' });
+  }
+
+  #error(value: unknown): void {
+    const body = OutputBody.safeParse({ ...(typeof value === 'object' ? value : {}), kind: 'error' });
+    if (!body.success || body.data.kind !== 'error') return;
+    const traceback = body.data.traceback.replaceAll(podFile, (_whole, file: string) => `File "${this.#listener.place(file)}"`);
+    const error = { ...body.data, traceback, frames: body.data.frames.map((frame) => ({ ...frame, file: this.#listener.place(frame.file) })) };
+    this.#add(error);
+    this.#listener.onError(error);
+  }
+
+  #add(body: OutputBody): void {
+    this.#endText();
+    this.#steps.push(body);
+    this.#length += 100;
+  }
+
+  #addText(stream: 'stdout' | 'stderr', text: string): void {
+    this.#length += text.length;
+    if (this.#text?.stream !== stream || this.#text.length + text.length > joinLength) {
+      this.#endText();
+      this.#text = { stream, pieces: [], length: 0 };
+    }
+    this.#text.pieces.push(text);
+    this.#text.length += text.length;
+  }
+
+  #endText(): void {
+    const current = this.#text;
+    this.#text = null;
+    if (current === null) return;
+    const text = current.pieces.join('');
+    // A line from outside of the runner may be longer than a step can be.
+    for (let at = 0; at < text.length; at += maxTextLength) this.#steps.push({ kind: 'text', stream: current.stream, text: text.slice(at, at + maxTextLength) });
+  }
+}
+
+/** `SEQ KIND SPACE`, without a regular expression: this is done for each line of a flood. */
+function headOf(line: string): { seq: number; kind: string; textAt: number } | null {
+  let seq = 0;
+  let at = 0;
+  for (; at < 15; at++) {
+    const digit = line.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) break;
+    seq = seq * 10 + digit;
+  }
+  if (at === 0 || line.charCodeAt(at + 1) !== 32) return null;
+  const kind = line.charAt(at);
+  return seq > 0 && /[a-zA-Z]/.test(kind) ? { seq, kind, textAt: at + 2 } : null;
+}
+
+/** The number of a line that has one. */
+export function seqOf(line: string): number {
+  return headOf(line)?.seq ?? 0;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,1 @@
+export { preflightRequest } from './request.ts';

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { ConnectionId } from '../../../contract/connections.ts';
+import { Failure } from '../../../contract/failures.ts';
+import type { RunId } from '../../../contract/ids.ts';
+import { ArtifactState, CancelStep, JobPhase, JobUsage, type Job } from '../../../contract/jobs.ts';
+import { TracebackFrame } from '../../../contract/output.ts';
+import { ProfileSettings } from '../../../contract/profiles.ts';
+import { RunnerReport } from './report.ts';
+
+/** What never changes about a job after it was submitted. */
+export const JobFacts = z.object({
+  title: z.string(),
+  connectionName: z.string(),
+  profileName: z.string(),
+  profile: ProfileSettings,
+  /** The script's name in the pod, and where it is on this computer: tracebacks are told in the latter. */
+  script: z.string(),
+  path: z.string().nullable(),
+  folder: z.string().nullable(),
+  /** Of the archive beside the database that holds its files until they are in the pod; null when they are in the Secret. */
+  archiveSha256: z.string().nullable(),
+  submittedMs: z.number().int(),
+});
+export type JobFacts = z.infer<typeof JobFacts>;
+
+/** The Kubernetes objects of a job, as they are sent. */
+export const JobManifest = z.object({ job: z.record(z.string(), z.unknown()), secret: z.record(z.string(), z.unknown()) });
+export type JobManifest = z.infer<typeof JobManifest>;
+
+/** What has been seen of a job. */
+export const JobState = z.object({
+  /** Set once the Job is known to be there: from then on it is never made again. */
+  jobUid: z.string().nullable(),
+  /** Set once its Secret is there and it was allowed to run. */
+  resumed: z.boolean(),
+  timeline: z.array(z.object({ phase: JobPhase, atMs: z.number().int() })),
+  cancel: CancelStep.nullable(),
+  pod: z.object({ name: z.string(), uid: z.string() }).nullable(),
+  node: z.string().nullable(),
+  attempt: z.number().int(),
+  waitingFor: z.string().nullable(),
+  usage: JobUsage.nullable(),
+  pythonVersion: z.string().nullable(),
+  artifacts: ArtifactState,
+  failure: Failure.nullable(),
+  /** What the runner said about the end of the last attempt, before Kubernetes knows. */
+  report: RunnerReport.nullable(),
+  /** The exception that ended it, as the log told it. */
+  error: z.object({ text: z.string(), frames: z.array(TracebackFrame) }).nullable(),
+  lostSince: z.object({ sinceMs: z.number().int(), failure: Failure }).nullable(),
+});
+export type JobState = z.infer<typeof JobState>;
+
+export function newJobState(): JobState {
+  return {
+    jobUid: null, resumed: false, timeline: [], cancel: null, pod: null, node: null, attempt: 0, waitingFor: null, usage: null, pythonVersion: null,
+    artifacts: { state: 'none' }, failure: null, report: null, error: null, lostSince: null,
+  };
+}
+
+/** How far the log of a pod's main container has been read. It moves in the transaction that stores what was read. */
+export const LogCursor = z.object({
+  podUid: z.string().default(''),
+  /** Number of the runner's last line that is stored. */
+  seq: z.number().int().default(0),
+  /** Lines from elsewhere that followed it. */
+  plainLines: z.number().int().default(0),
+  /** The pod's clock at or before that line, milliseconds since 1970; 0 for the beginning. */
+  podMs: z.number().default(0),
+});
+export type LogCursor = z.infer<typeof LogCursor>;
+
+/** A row of the table jobs, joined with its run's id. */
+export interface JobRow {
+  key: number;
+  run_id: RunId;
+  connection_id: string;
+  server: string;
+  namespace: string;
+  job_name: string;
+  core_id: string;
+  phase: JobPhase;
+  queue_order: number | null;
+  request: string;
+  manifest: string;
+  state: string;
+  cursor: string;
+}
+
+/** A job as it is worked with. */
+export interface JobRecord {
+  key: number;
+  runId: RunId;
+  connectionId: ConnectionId;
+  server: string;
+  namespace: string;
+  jobName: string;
+  phase: JobPhase;
+  facts: JobFacts;
+  state: JobState;
+}
+
+export function recordOf(row: JobRow): JobRecord {
+  return {
+    key: row.key,
+    runId: row.run_id,
+    connectionId: ConnectionId.parse(row.connection_id),
+    server: row.server,
+    namespace: row.namespace,
+    jobName: row.job_name,
+    phase: row.phase,
+    facts: JobFacts.parse(JSON.parse(row.request)),
+    state: JobState.parse(JSON.parse(row.state)),
+  };
+}
+
+export function jobOf({ runId, connectionId, server, namespace, jobName, phase, facts, state }: JobRecord, queuePosition: number | null): Job {
+  return {
+    runId,
+    title: facts.title,
+    connectionId,
+    connectionName: facts.connectionName,
+    server,
+    namespace,
+    profileName: facts.profileName,
+    jobName,
+    phase,
+    timeline: state.timeline,
+    cancel: state.cancel,
+    pod: state.pod?.name ?? null,
+    node: state.node,
+    attempt: state.attempt,
+    waitingFor: state.waitingFor,
+    usage: state.usage,
+    pythonVersion: state.pythonVersion,
+    contact: state.lostSince === null ? { state: 'ok' } : { state: 'lost', ...state.lostSince },
+    artifacts: state.artifacts,
+    failure: state.failure,
+    queuePosition,
+  };
+}

@@ -1,0 +1,1 @@
+export { createProfiles, type Profiles } from './profiles.ts';

@@ -1,0 +1,71 @@
+import { isMap, LineCounter, parseAllDocuments, stringify, type Document } from 'yaml';
+import { AppError } from '../../../contract/errors.ts';
+import { ProfileName, ProfileSettings } from '../../../contract/profiles.ts';
+
+export interface NamedSettings {
+  name: string;
+  settings: ProfileSettings;
+}
+
+/** Most profiles in one text. */
+const maxDocuments = 100;
+
+/** A profile as a person writes it: its name, and what differs from the defaults. */
+export function profileToYaml({ name, settings }: NamedSettings): string {
+  return stringify({ name, ...differences(settings, ProfileSettings.parse({})) });
+}
+
+function differences(value: object, defaults: object): Record<string, unknown> {
+  const usual = new Map(Object.entries(defaults));
+  return Object.fromEntries(Object.entries(value).filter(([key, field]) => JSON.stringify(field) !== JSON.stringify(usual.get(key))));
+}
+
+/**
+ * Reads profiles from YAML, one a document.
+ * @throws AppError INVALID_INPUT what is wrong, with its line and field
+ */
+export function profilesFromYaml(text: string): NamedSettings[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, strict: true, uniqueKeys: true });
+  if (!Array.isArray(documents) || documents.length === 0) throw refused('The text holds no profile', 1);
+  if (documents.length > maxDocuments) throw refused(`The text holds more than ${maxDocuments} profiles`, 1);
+  return documents.filter((document) => document.contents !== null || document.errors.length > 0).map((document) => profileOf(document, lines));
+}
+
+function profileOf(document: Document.Parsed, lines: LineCounter): NamedSettings {
+  const lineAt = (offset: number): number => lines.linePos(offset).line;
+  const [fault] = document.errors;
+  if (fault !== undefined) throw refused(fault.message.split(/ at line \d/, 1)[0] ?? 'This is not YAML', lineAt(fault.pos[0]));
+  const start = lineAt(document.contents?.range[0] ?? 0);
+  if (!isMap(document.contents)) throw refused('A profile is a list of fields', start);
+
+  let value: unknown;
+  try {
+    // Nothing in a profile is worth an alias, and a few of them can stand for gigabytes.
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    throw refused('Aliases (*name) are not understood here', start);
+  }
+  const { name, ...fields } = Object.fromEntries(Object.entries(value ?? {}));
+  const line = (path: readonly PropertyKey[]): number => {
+    for (let depth = path.length; depth > 0; depth--) {
+      const node: unknown = document.getIn(path.slice(0, depth), true);
+      if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)) return lineAt(Number(node.range[0]));
+    }
+    return start;
+  };
+
+  const unknown = Object.keys(fields).find((key) => !(key in ProfileSettings.shape));
+  if (unknown !== undefined) throw refused(`There is no field "${unknown}"`, line([unknown]));
+  const parsedName = ProfileName.safeParse(name);
+  if (!parsedName.success) throw refused('A profile needs a name of at most 100 characters', line(['name']));
+  const parsed = ProfileSettings.safeParse(fields);
+  if (parsed.success) return { name: parsedName.data, settings: parsed.data };
+  const issue = parsed.error.issues[0];
+  const path = issue?.path ?? [];
+  throw refused(`${path.join('.')}: ${issue?.message ?? 'not understood'}`, line(path));
+}
+
+function refused(what: string, line: number): AppError {
+  return new AppError('INVALID_INPUT', `${what} (line ${line}). Nothing was imported.`, { action: 'Mend the line and import again.' });
+}

@@ -1,0 +1,3 @@
+export { clusterCommands } from './clusterCommands.ts';
+export { ClusterPanel } from './ClusterPanel.tsx';
+export { SetupDialog } from './SetupDialog.tsx';

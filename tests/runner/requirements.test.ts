@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
+
+const pods: Pod[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'pyexekube-index-'));
+const password = 'p@ss/w:rd%~ &x';
+const credentials = `Basic ${Buffer.from(`ada:${password}`).toString('base64')}`;
+let server: Server;
+let index = '';
+const wheels = new Map<string, string>();
+
+/** A wheel is a zip (packaging.python.org, "Binary distribution format"); Python itself makes it. */
+function makeWheel(name: string, version: string, requires: string[] = []): string {
+  const file = `${name}-${version}-py3-none-any.whl`;
+  const script = `
+import sys, zipfile
+name, version, *requires = sys.argv[2:]
+info = "%s-%s.dist-info/" % (name, version)
+with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+    wheel.writestr(name + ".py", "version = %r\\ndef main(): print('tool', version)" % version)
+    wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: %s\\nVersion: %s\\n%s" % (name, version, "".join("Requires-Dist: %s\\n" % r for r in requires)))
+    wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+    wheel.writestr(info + "entry_points.txt", "[console_scripts]\\n%s-tool = %s:main\\n" % (name, name))
+    wheel.writestr(info + "RECORD", "")
+`;
+  execFileSync('python3', ['-c', script, join(folder, file), name, version, ...requires]);
+  return file;
+}
+
+beforeAll(async () => {
+  wheels.set(makeWheel('first', '1.0', ['second>=2']), 'first');
+  wheels.set(makeWheel('second', '2.0'), 'second');
+  server = createServer((request, response) => {
+    if (request.headers.authorization !== credentials) return void response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
+    const [, kind = '', name = '', ...rest] = decodeURIComponent(request.url ?? '').split('/');
+    if (kind === 'files') {
+      const path = join(folder, name);
+      return void (existsSync(path) ? response.setHeader('cache-control', 'max-age=3600').end(readFileSync(path)) : response.writeHead(404).end());
+    }
+    const links = [...wheels].filter(([, of]) => of === name).map(([file]) => `<a href="/files/${file}#sha256=${createHash('sha256').update(readFileSync(join(folder, file))).digest('hex')}">${file}</a>`);
+    return void (kind === 'simple' && rest.length <= 1 && links.length > 0 ? response.setHeader('content-type', 'text/html').end(`<!DOCTYPE html><html><body>${links.join('')}</body></html>`) : response.writeHead(404).end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address === 'object' && address !== null) index = `http://127.0.0.1:${address.port}/simple`;
+});
+afterEach(() => {
+  for (const pod of pods.splice(0)) pod.remove();
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function podOf(python: Python, lines: string[], options: PodOptions = {}): Promise<Pod> {
+  const pod = await Pod.make(python, {
+    source: 'import first, second, subprocess\nprint(first.version, second.version)\nsubprocess.run(["first-tool"], check=True)',
+    settings: { packageIndex: { url: index } },
+    requirements: { from: 'train.py', file: null, lines, python: null },
+    ...options,
+  });
+  mkdirSync(join(pod.root, 'index'));
+  writeFileSync(join(pod.root, 'index/username'), 'ada\n');
+  writeFileSync(join(pod.root, 'index/password'), password);
+  pods.push(pod);
+  return pod;
+}
+
+const venv = (python: Python, ...options: string[]): Python => {
+  const path = mkdtempSync(join(folder, 'venv-'));
+  execFileSync(python.path, ['-m', 'venv', ...options, path], { stdio: 'pipe' });
+  return { version: python.version, path: join(path, 'bin/python') };
+};
+
+const hasPip = (python: Python): boolean => {
+  try {
+    execFileSync(python.path, ['-c', 'import pip, venv, ensurepip'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe.each(pythons.filter(hasPip))('requirements under Python $version', (python) => {
+  it('are installed from an index that asks who is there, and no password is told', async () => {
+    const pod = await podOf(python, ['first==1.0']);
+    const { code, lines } = await pod.end();
+    expect(textOf(lines, 'o').toString()).toBe('1.0 2.0\ntool 1.0\n');
+    expect(code).toBe(0);
+    expect(textOf(lines, 'i').toString()).toContain('Successfully installed first-1.0 second-2.0');
+    expect(lines.some(({ kind, text }) => kind === 's' && text.toString() === '{"phase": "installing", "from": "train.py"}')).toBe(true);
+    for (const secret of [password, encodeURIComponent(password)]) expect(pod.log.includes(secret)).toBe(false);
+  });
+
+  it('may be a file among the files, and stay out of the system', async () => {
+    const pod = await podOf(python, [], { files: { 'sub/requirements.txt': '# comment\nfirst\n' }, requirements: { from: 'sub/requirements.txt', file: 'sub/requirements.txt', lines: ['first'], python: '>=3.8' } });
+    expect((await pod.end()).code).toBe(0);
+    expect(globSync(join(pod.root, 'work/packages/**/first.py'))).toHaveLength(1);
+  });
+
+  it('that do not exist are named, and a new attempt would not help', async () => {
+    const end = await (await podOf(python, ['second', 'no-such-thing==1'])).end();
+    expect(end).toMatchObject({ code: 214, report: { end: 'requirements', package: 'no-such-thing==1', exitCode: null } });
+    expect(textOf(end.lines, 'o').toString()).toBe('');
+  });
+
+  it('of another Python end the run at once', async () => {
+    const wanted = { requirements: { from: 'pyproject.toml', file: null, lines: [], python: '>=3.8,!=3.9.99,<3.9' } };
+    const end = await (await podOf(python, [], { ...wanted, source: 'print(1)' })).end();
+    expect(end.code).toBe(python.version.startsWith('3.8.') ? 0 : 214);
+    const message = end.code === 0 ? '' : `pyproject.toml asks for Python >=3.8,!=3.9.99,<3.9; the image has ${python.version}.`;
+    expect(end.report).toMatchObject({ end: end.code === 0 ? 'exit' : 'python', message });
+  });
+
+  it('can be cancelled while they are installed', async () => {
+    const pod = await podOf(python, ['first'], { settings: { packageIndex: { url: 'http://10.255.255.1:9/simple' } } });
+    pod.start();
+    await pod.until(({ kind, text }) => kind === 's' && text.includes('installing'));
+    pod.exec('signal', 'INT');
+    expect(await pod.end()).toMatchObject({ code: 130, report: { end: 'signal', cancelled: true } });
+  });
+
+  it('also go into an image whose Python is a virtual environment, and are kept in the cache that is named', async () => {
+    const cache = mkdtempSync(join(folder, 'cache-'));
+    const pod = await podOf(venv(python), ['first'], { config: { cacheFolder: cache, index: { url: index, extraUrls: [], trustedHosts: ['127.0.0.1'] } } });
+    const { code, lines } = await pod.end();
+    expect(textOf(lines, 'o').toString()).toBe('1.0 2.0\ntool 1.0\n');
+    expect(code).toBe(0);
+    expect(globSync(join(cache, 'pip/**/*')).length).toBeGreaterThan(0);
+  });
+
+  it('also go into an image without pip', async () => {
+    const bundled = execFileSync(python.path, ['-c', 'import ensurepip, glob, os; print(glob.glob(os.path.join(os.path.dirname(ensurepip.__file__), "_bundled", "pip-*.whl"))[0])'], { encoding: 'utf8' }).trim();
+    const file = bundled.split('/').at(-1) ?? '';
+    writeFileSync(join(folder, file), readFileSync(bundled));
+    wheels.set(file, 'pip');
+    const { code, lines } = await (await podOf(venv(python, '--without-pip'), ['first'])).end();
+    wheels.delete(file);
+    expect(textOf(lines, 'i').toString()).toContain('The image has no pip');
+    expect(textOf(lines, 'o').toString()).toBe('1.0 2.0\ntool 1.0\n');
+    expect(code).toBe(0);
+    const without = await (await podOf(venv(python, '--without-pip'), ['first'])).end();
+    expect(without).toMatchObject({ code: expect.any(Number) as number, report: { end: 'requirements', package: 'pip' } });
+  });
+});

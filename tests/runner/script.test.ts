@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
+
+const pods: Pod[] = [];
+afterEach(() => {
+  for (const pod of pods.splice(0)) pod.remove();
+});
+
+async function podOf(python: Python, options: PodOptions): Promise<Pod> {
+  const pod = await Pod.make(python, options);
+  pods.push(pod);
+  return pod.start();
+}
+
+const run = async (python: Python, options: PodOptions) => (await podOf(python, options)).end();
+
+/** What a script can see of where it is. */
+const lookAround = `
+import json, os, signal, sys, threading
+print(json.dumps({
+    "argv": sys.argv, "name": __name__, "file": os.path.basename(__file__), "package": __package__, "spec": repr(__spec__), "cwd": os.path.basename(os.getcwd()),
+    "here": os.path.samefile(sys.path[0], os.getcwd()), "path": sys.path[1:], "flags": list(sys.flags), "orig": getattr(sys, "orig_argv", sys.argv)[1:],
+    "stdin": sys.stdin.read(), "buffered": [sys.stdout.line_buffering, sys.stdout.write_through], "encoding": [sys.stdout.encoding, sys.stderr.errors, sys.getfilesystemencoding()],
+    "signals": [str(signal.getsignal(n)) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD)], "executable": sys.executable,
+    "modules": sorted(name for name in sys.modules if not name.startswith(("json", "encodings"))), "main": sorted(globals()), "threads": threading.active_count(),
+    "blocked": sorted(map(int, signal.pthread_sigmask(signal.SIG_BLOCK, []))), "fds": sorted(int(fd) for fd in os.listdir("/proc/self/fd"))[:3],
+    "environment": dict(os.environ),
+}))
+`;
+
+describe.each(pythons)('a script under Python $version', (python) => {
+  it('sees what a plain python script.py sees, and beside it what is documented', async () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'files-')));
+    writeFileSync(join(folder, 'script.py'), lookAround);
+    const pod = await podOf(python, { source: lookAround, argv: ['a b', '', '-x'], env: { COLOUR: 'blue', PYTHONPATH: '/somewhere' }, settings: { env: { OWN: 'ü' } } });
+    const { code, lines } = await pod.end();
+    const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', COLOUR: 'blue', PYTHONPATH: '/somewhere', OWN: 'ü' };
+    const plain: unknown = JSON.parse(execFileSync(python.path, ['-u', 'script.py', 'a b', '', '-x'], { cwd: folder, env: { ...env, HOME: folder }, input: '', encoding: 'utf8' }));
+    rmSync(folder, { recursive: true });
+    const expected = {
+      ...(plain as Record<string, unknown>),
+      cwd: 'files',
+      environment: { ...env, HOME: join(pod.root, 'work/home'), PYEXEKUBE_OUTPUT: join(pod.root, 'work/output'), PYEXEKUBE_RUN_ID: expect.any(String) as string },
+    };
+    expect(code).toBe(0);
+    const seen = JSON.parse(textOf(lines, 'o').toString()) as { modules: string[]; environment: Record<string, string> };
+    // Python sets it itself in the C locale.
+    delete seen.environment['LC_CTYPE'];
+    expect(seen).toEqual(expected);
+  });
+
+  it.each([
+    ['raise SystemExit(3)', 3, { end: 'exit', exitCode: 3 }],
+    ['import sys; sys.exit("no")', 1, { end: 'exit', exitCode: 1 }],
+    ['import os; os._exit(7)', 7, { end: 'exit', exitCode: 7 }],
+    ['1/0', 1, { end: 'exception', exitCode: 1, error: { name: 'ZeroDivisionError', message: 'division by zero' } }],
+    ['import os; os.kill(os.getpid(), 9)', 137, { end: 'signal', exitCode: 137, signal: 'SIGKILL' }],
+    ['import os, signal; os.kill(os.getpid(), signal.SIGTERM)', 143, { end: 'signal', exitCode: 143, signal: 'SIGTERM' }],
+    ['raise KeyboardInterrupt', 130, { end: 'signal', exitCode: 130, signal: 'SIGINT', error: null }],
+  ])('ends with its own exit code: %s', async (source, exitCode, report) => {
+    const end = await run(python, { source });
+    expect(end.code).toBe(exitCode);
+    expect(end.report).toMatchObject({ v: 1, cancelled: false, python: python.version, ...report, lastSeq: end.lines.length });
+  });
+
+  it('is heard at once, also without a line feed, and in order', async () => {
+    const pod = await podOf(python, {
+      source: `
+import sys, time
+for i in range(3):
+    sys.stdout.write("\\r%d%%" % i)
+    time.sleep(0.2)
+print()
+sys.stderr.write("warn\\n")
+input_ok = False
+try:
+    input("name? ")
+except EOFError:
+    print("eof")
+time.sleep(30)
+`,
+    });
+    const first = await pod.until(({ kind }) => kind === 'O');
+    expect(first.text.toString()).toBe('\r0%');
+    // Still on its way: nothing was held back for the line's end.
+    expect(pod.lines().some(({ text }) => text.includes('2%'))).toBe(false);
+    await Promise.all([pod.untilText('eof'), pod.untilText('warn')]);
+    expect(textOf(pod.lines(), 'o').toString()).toBe('\r0%\r1%\r2%\nname? eof\n');
+    expect(textOf(pod.lines(), 'e').toString()).toBe('warn\n');
+  });
+
+  it('prints any bytes: long lines, torn characters, no UTF-8', async () => {
+    const { lines } = await run(python, {
+      source: `
+import os, time
+os.write(1, b"x" * 20000 + b"\\n")
+os.write(1, ("a" + "\\u20ac" * 9000 + "\\n").encode())
+for byte in "\\U0001f600".encode():
+    os.write(1, bytes([byte])); time.sleep(0.05)
+os.write(1, b"\\n\\xff\\xfe\\x80 \\x1b]52;c;aGk=\\x07 \\x9b1m \\r\\n" + b"\\x80" * 20000)
+`,
+    });
+    const bytes = Buffer.concat([Buffer.from('x'.repeat(20_000) + '\na' + '€'.repeat(9000) + '\n😀\n'), Buffer.from('fffe80201b5d35323b633b61476b3d07209b316d200d0a', 'hex'), Buffer.alloc(20_000, 0x80)]);
+    expect(textOf(lines, 'o').equals(bytes)).toBe(true);
+    expect(Math.max(...lines.map(({ text }) => text.length))).toBeLessThanOrEqual(8000);
+    const pieces = lines.filter(({ kind, text }) => kind === 'O' && text.includes('€')).map(({ text }) => text.toString('utf8'));
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.filter((text) => text.includes('�'))).toEqual([]);
+    expect(lines.some(({ kind, text }) => kind !== 't' && text.toString('utf8') === '😀')).toBe(true);
+  });
+
+  it('may print 200,000 lines, and the newest of them can be had again by number', async () => {
+    const pod = await podOf(python, { source: 'for i in range(200000): print(i, "x" * 50)', config: { log: { keepBytes: 4_000_000, holdAboveBytes: 1 } } });
+    const { lines, report } = await pod.end();
+    const text = textOf(lines, 'o').toString().split('\n');
+    expect(text).toHaveLength(200_001);
+    expect(text.slice(0, -1).every((line, index) => line.startsWith(`${index} `))).toBe(true);
+    const last = Number(report['lastSeq']);
+    expect(last).toBe(lines.length);
+    const whole = pod.log.subarray(pod.log.indexOf(`\n${last - 999}`) + 1);
+    expect(pod.exec('read-log', String(last - 999)).equals(whole)).toBe(true);
+    expect(pod.exec('read-log', String(last - 5), String(last - 3)).toString()).toBe(whole.toString().split('\n').slice(-7, -4).join('\n') + '\n');
+    const kept = pod.exec('read-log', '1');
+    expect(kept.length).toBeLessThan(7_000_000);
+    expect(pod.log.subarray(-kept.length).equals(kept)).toBe(true);
+  });
+
+  it('starts children that are plain Pythons, in every way', async () => {
+    const { code, lines } = await run(python, {
+      source: `
+import multiprocessing, os, subprocess, sys
+def double(x):
+    print("child", x, flush=True)
+    return 2 * x
+if __name__ == "__main__":
+    for method in ("spawn", "fork"):
+        with multiprocessing.get_context(method).Pool(2) as pool:
+            print(method, sum(pool.map(double, range(4))))
+    seen = "import os, sys; print([n for n in os.environ if n in ('PYEXEKUBE_HOOK', 'PYTHONPATH')], 'display' in dir(__builtins__), any('code' == os.path.basename(p) for p in sys.path))"
+    print(subprocess.run([sys.executable, "-c", seen], stdout=subprocess.PIPE).stdout.decode().strip())
+    subprocess.Popen(["sleep", "1000"])
+`,
+    });
+    expect(code).toBe(0);
+    const text = textOf(lines, 'o').toString();
+    expect(text).toContain('spawn 12');
+    expect(text).toContain('fork 12');
+    expect(text).toContain('[] False False');
+  });
+
+  it('is interrupted as in a terminal, and asked to end as by kill', async () => {
+    const source = `
+import signal, sys, time
+def end(*_):
+    print("asked"); sys.exit(4)
+signal.signal(signal.SIGTERM, end)
+print("up")
+while True:
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        print("no")
+`;
+    const pod = await podOf(python, { source });
+    await pod.untilText('up');
+    expect(JSON.parse(pod.exec('signal', 'INT').toString())).toEqual({ ok: true });
+    await pod.untilText('no');
+    pod.exec('signal', 'TERM');
+    const { code, report, lines } = await pod.end();
+    expect(textOf(lines, 'o').toString()).toBe('up\nno\nasked\n');
+    expect({ code, exit: report['exitCode'], cancelled: report['cancelled'] }).toEqual({ code: 130, exit: 4, cancelled: true });
+    expect(() => pod.exec('signal', 'TERM')).toThrow('Command failed');
+  });
+
+  it('cannot refuse SIGKILL, and its time limit', async () => {
+    const source = 'import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint("up")\nwhile True: time.sleep(60)';
+    const pod = await podOf(python, { source });
+    await pod.untilText('up');
+    pod.exec('signal', 'KILL');
+    expect(await pod.end()).toMatchObject({ code: 130, report: { end: 'signal', signal: 'SIGKILL', cancelled: true } });
+    const limited = await run(python, { source, config: { timeoutSeconds: 1, graceSeconds: 0.3 } });
+    expect(limited).toMatchObject({ code: 124, report: { end: 'timeout', signal: 'SIGKILL', exitCode: 137, cancelled: false } });
+  });
+
+  it('is left to the sitecustomize of its image', async () => {
+    const { lines } = await run(python, {
+      files: { 'extra/sitecustomize.py': 'import sys\nsys.own = __name__' },
+      source: 'import sys\nprint(getattr(sys, "own", None), sys.modules["sitecustomize"].__file__.split("/")[-2])',
+      settings: { env: { PYTHONPATH: 'extra' } },
+    });
+    expect(textOf(lines, 'o').toString()).toBe('sitecustomize extra\n');
+  });
+
+  it('is missed when it is not there', async () => {
+    expect(await run(python, { config: { script: 'other.py' } })).toMatchObject({ code: 214, report: { end: 'script', exitCode: null } });
+  });
+});
