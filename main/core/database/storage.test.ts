@@ -71,9 +71,9 @@ describe('backups', () => {
 });
 
 describe('migrations', () => {
-  const second = { version: 2, up: (sql: { exec(text: string): void }) => sql.exec('CREATE TABLE added (id INTEGER PRIMARY KEY) STRICT') };
+  const second = { version: migrations.length + 1, up: (sql: { exec(text: string): void }) => sql.exec('CREATE TABLE added (id INTEGER PRIMARY KEY) STRICT') };
   const broken = {
-    version: 3,
+    version: migrations.length + 2,
     up(sql: { exec(text: string): void }) {
       sql.exec('CREATE TABLE half (id INTEGER PRIMARY KEY) STRICT');
       throw new Error('a bug in a migration');
@@ -87,12 +87,12 @@ describe('migrations', () => {
     opened.pop();
     await expect(open({ migrations: [...migrations, second, broken] })).rejects.toThrow('a bug in a migration');
     const db = new BetterSqlite3(path(), { readonly: true });
-    expect(db.pragma('user_version', { simple: true })).toBe(2);
+    expect(db.pragma('user_version', { simple: true })).toBe(migrations.length + 1);
     expect(db.prepare("SELECT name FROM sqlite_schema WHERE name IN ('added', 'half')").pluck().all()).toEqual(['added']);
     expect(db.prepare("SELECT value FROM memory WHERE name = 'a'").pluck().get()).toBe('1');
     db.close();
     const copy = new BetterSqlite3(listBackups(backupFolder())[0]?.path, { readonly: true });
-    expect(copy.pragma('user_version', { simple: true })).toBe(1);
+    expect(copy.pragma('user_version', { simple: true })).toBe(migrations.length);
     copy.close();
   });
 
