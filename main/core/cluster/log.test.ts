@@ -1,0 +1,84 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { sendJson, startApiServer, type ApiServer } from '../../../tests/support/apiServer.ts';
+import { createClusterClient, type ClusterClient } from './client.ts';
+import { linesOf } from './lines.ts';
+import { followLog, LineJoiner } from './log.ts';
+
+describe('the log of a container', () => {
+  let api: ApiServer;
+  let client: ClusterClient;
+
+  async function serve(answer: (response: ServerResponse) => void): Promise<void> {
+    api = await startApiServer((_request, response) => answer(response));
+    client = createClusterClient({ server: api.url, kubeconfig: () => ({ cluster: {}, user: {} }), credentials: async () => ({}) });
+  }
+  afterEach(async () => {
+    client.close();
+    await api.close();
+  });
+  const open = (signal?: AbortSignal) => followLog(client, { namespace: 'team', pod: 'p', container: 'c', follow: true, sinceTime: '2026-01-01T00:00:00Z', signal });
+
+  it('comes in whole lines, the last one also without its line feed', async () => {
+    await serve((response) => {
+      response.write('one\ntw');
+      response.end('o\nthree');
+    });
+    const blocks: string[] = [];
+    for await (const block of open()) blocks.push(block.toString());
+    expect(blocks.join('')).toBe('one\ntwo\nthree');
+    expect(blocks.slice(0, -1).every((block) => block.endsWith('\n'))).toBe(true);
+    expect(api.asked).toEqual(['GET /api/v1/namespaces/team/pods/p/log?container=c&follow=true&sinceTime=2026-01-01T00%3A00%3A00Z']);
+  });
+
+  it('gives what had come, then says that it was cut off', async () => {
+    let answered: ServerResponse | undefined;
+    await serve((response) => {
+      answered = response;
+      response.write('one\ntw');
+    });
+    const log = open();
+    expect((await log.next()).value?.toString()).toBe('one\n');
+    answered?.destroy();
+    await expect(log.next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('ends when it is cancelled', async () => {
+    await serve((response) => response.write('one\n'));
+    const abort = new AbortController();
+    const log = open(abort.signal);
+    await log.next();
+    abort.abort();
+    await expect(log.next()).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('says why there is none', async () => {
+    await serve((response) => sendJson(response, 404, { message: 'pods "p" not found' }));
+    await expect(open().next()).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('pods "p" not found') });
+  });
+});
+
+describe('lines', () => {
+  it('are joined over chunks, and a line without end is given in pieces', () => {
+    const joiner = new LineJoiner();
+    expect(joiner.push(Buffer.from('a')).toString()).toBe('');
+    expect(joiner.push(Buffer.from('b\nc')).toString()).toBe('ab\n');
+    expect(joiner.push(Buffer.alloc(1024 * 1024, 'x'))).toHaveLength(1024 * 1024 + 1);
+    expect(joiner.push(Buffer.from('rest')).toString()).toBe('');
+    expect(joiner.end().toString()).toBe('rest');
+    expect(joiner.end()).toHaveLength(0);
+  });
+
+  it('are cut out of chunks, of at most the given length where a line does not end', async () => {
+    async function* source(): AsyncGenerator {
+      yield Buffer.from('a\nb');
+      yield 'no bytes';
+      yield Buffer.from('c\n\nlong');
+      yield Buffer.from('long');
+      yield Buffer.from('end');
+    }
+    const batches: string[][] = [];
+    for await (const lines of linesOf(source(), 8)) batches.push(lines.map(String));
+    expect(batches).toEqual([['a'], ['bc', ''], ['longlong'], ['end']]);
+  });
+});
