@@ -1,4 +1,5 @@
-import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { KubeconfigFile } from '../../../contract/connections.ts';
@@ -31,19 +32,23 @@ export interface Kubeconfigs {
 export function createKubeconfigs(places: Places, added: () => string[], changed: () => void): Kubeconfigs {
   let files: KubeconfigFile[] = [];
   let contexts: ContextEntry[] = [];
-  const watched = new Set<string>();
+  /** Each file as it was when it was read: what differs from that has changed, however soon after. */
+  const seen = new Map<string, string>();
+  let looking = false;
 
   function listFiles(): { path: string; origin: KubeconfigFile['origin'] }[] {
     const named = (places.environment ?? '').split(delimiter).filter((path) => path !== '');
     const usual = named.length > 0 ? named.map((path) => ({ path: resolve(path), origin: 'environment' as const })) : [{ path: join(places.home, '.kube', 'config'), origin: 'home' as const }];
-    const seen = new Set(usual.map(({ path }) => path));
-    const extra = added().filter((path) => !seen.has(path));
+    const usualPaths = new Set(usual.map(({ path }) => path));
+    const extra = added().filter((path) => !usualPaths.has(path));
     return [...usual, ...extra.map((path) => ({ path, origin: 'added' as const }))];
   }
 
   function load(): void {
     const wanted = listFiles();
     const loaded: LoadedFile[] = [];
+    seen.clear();
+    for (const { path } of wanted) seen.set(path, stateNow(path));
     files = wanted.map(({ path, origin }) => {
       const read = readKubeconfig(path);
       if (read.state !== 'ok') return { path, origin, state: read };
@@ -51,37 +56,60 @@ export function createKubeconfigs(places: Places, added: () => string[], changed
       return { path, origin, state: { state: 'ok', contexts: read.contents.contexts.size } };
     });
     contexts = contextsOf(loaded);
-    watchThese(new Set(wanted.map(({ path }) => path)));
   }
 
-  function onFile(): void {
-    load();
-    changed();
-  }
-
-  function watchThese(paths: ReadonlySet<string>): void {
-    for (const path of watched) if (!paths.has(path)) unwatch(path);
-    for (const path of paths) {
-      if (watched.has(path)) continue;
-      watched.add(path);
-      watchFile(path, { interval: lookMs, persistent: false }, onFile);
+  /** Never two at a time: a home folder on a network may answer late. */
+  async function look(): Promise<void> {
+    if (looking) return;
+    looking = true;
+    try {
+      for (const [path, before] of [...seen]) {
+        const now = await stateLater(path);
+        // Read again meanwhile, or nobody is interested any more.
+        if (seen.get(path) !== before) return;
+        if (now === before) continue;
+        load();
+        changed();
+        return;
+      }
+    } finally {
+      looking = false;
     }
   }
 
-  function unwatch(path: string): void {
-    watched.delete(path);
-    unwatchFile(path, onFile);
-  }
-
   load();
+  const timer = setInterval(() => void look(), lookMs).unref();
   return {
     files: () => files,
     contexts: () => contexts,
     reload: load,
     dispose: () => {
-      for (const path of [...watched]) unwatch(path);
+      clearInterval(timer);
+      seen.clear();
     },
   };
+}
+
+function stateOf({ mtimeMs, size, ino }: { mtimeMs: number; size: number; ino: number }): string {
+  return `${mtimeMs}-${size}-${ino}`;
+}
+
+const missing = 'missing';
+
+function stateNow(path: string): string {
+  try {
+    return stateOf(statSync(path));
+  } catch {
+    return missing;
+  }
+}
+
+async function stateLater(path: string): Promise<string> {
+  try {
+    return stateOf(await stat(path));
+  } catch {
+    return missing;
+  }
 }
 
 type Read =

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../../contract/errors.ts';
 import { ProfileSettings } from '../../../../contract/profiles.ts';
-import { errorOfAnswer } from '../../cluster/errors.ts';
+import { errorOfAnswer } from '../../cluster/index.ts';
 import { KubeEvent, KubeJob, KubePod } from '../kube.ts';
 import { mainContainer } from '../manifest/index.ts';
 import { RunnerReport } from '../report.ts';
