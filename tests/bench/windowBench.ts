@@ -131,7 +131,6 @@ async function firstKey(page: Page, url: string): Promise<number> {
 /** A page with Monaco and nothing else, built as ours is. */
 async function buildBareMonaco(folder: string): Promise<void> {
   await writeFile(join(folder, 'index.html'), '<!doctype html><div id="e" style="height:600px"></div><script type="module" src="./bare.ts"></script>');
-  const monaco = resolve('node_modules/monaco-editor');
   await writeFile(
     join(folder, 'bare.ts'),
     `import * as monaco from 'monaco-editor/editor';
@@ -146,7 +145,6 @@ async function buildBareMonaco(folder: string): Promise<void> {
     base: './',
     configFile: false,
     logLevel: 'error',
-    resolve: { alias: { 'monaco-editor': monaco } },
     build: { outDir: join(folder, 'out'), target: 'chrome108' },
   });
 }
