@@ -60,7 +60,8 @@ describe.runIf(process.platform === 'linux')('the packaged application', () => {
     expect(await readdir(join(unpacked, 'resources/app.asar.unpacked/node_modules'))).toEqual(['better-sqlite3']);
     const paths = await listArchive(join(unpacked, 'resources/app.asar'));
     const top = new Set(paths.map((path) => path.replace(/\/.*/, '')));
-    expect([...top].toSorted()).toEqual(['LICENSE', 'dist', 'node_modules', 'package.json']);
+    expect([...top].toSorted()).toEqual(['LICENSE', 'dist', 'node_modules', 'package.json', 'resources']);
+    expect(paths.filter((path) => /^resources\/.*\./.test(path)).toSorted()).toEqual(['resources/runner/runner.py', 'resources/runner/sitecustomize.py']);
     const needed = ['main/electron.cjs', 'preload/preload.cjs', 'window/index.html', 'window/python/manifest.json', 'window/runner/runner.js', 'window/display/display.js'];
     expect(paths).toEqual(expect.arrayContaining(needed.map((path) => `dist/${path}`)));
   });
