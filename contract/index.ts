@@ -1,6 +1,7 @@
 import { connectionsContract } from './connections.ts';
 import { editorsContract } from './editors.ts';
 import { filesContract } from './files.ts';
+import { historyContract } from './history.ts';
 import { jobsContract } from './jobs.ts';
 import { outputContract } from './output.ts';
 import { profilesContract } from './profiles.ts';
@@ -13,6 +14,7 @@ export * from './editors.ts';
 export * from './errors.ts';
 export * from './failures.ts';
 export * from './files.ts';
+export * from './history.ts';
 export * from './ids.ts';
 export * from './jobs.ts';
 export * from './output.ts';
@@ -26,6 +28,7 @@ export const contract = {
   connections: connectionsContract,
   editors: editorsContract,
   files: filesContract,
+  history: historyContract,
   jobs: jobsContract,
   output: outputContract,
   profiles: profilesContract,

@@ -5,6 +5,7 @@ import { createChanges, openStorage, type Storage } from './database/index.ts';
 import { createConnections, placesOfProcess } from './connections/index.ts';
 import { createEditors } from './editors/index.ts';
 import { createFiles } from './files/index.ts';
+import { createHistory } from './history/index.ts';
 import { createJobs } from './jobs/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
 import { createProfiles } from './profiles/index.ts';
@@ -57,6 +58,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const owners = createOwners({ storage, coreId, feed, outputChanged: output.wake, log });
   const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, outputChanged: output.wake, historyChanged: retention.schedule });
   const engineRuns = createEngineRuns({ coreId, feed, textIndex, sealOutput, outputChanged: output.wake, get: runs.get });
+  const history = createHistory({ storage, changes, textIndex, log });
   const connections = createConnections({ storage, changes, places: options.kubeconfigs ?? placesOfProcess() });
   const profiles = createProfiles(storage, log);
   const jobs = createJobs({
@@ -72,7 +74,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const backups = scheduleBackups(storage);
 
   return {
-    router: createRouter({ connections, editors, files, jobs, output, profiles, runs, settings, system }, log),
+    router: createRouter({ connections, editors, files, history, jobs, output, profiles, runs, settings, system }, log),
     connected: owners.connected,
     clientGone: owners.clientGone,
     dispose: async () => {
@@ -80,7 +82,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       connections.dispose();
       owners.dispose();
       clearInterval(backups);
-      for (const feature of [textIndex, retention, files, output, feed, settings, system, changes]) feature.dispose();
+      for (const feature of [textIndex, retention, history, files, output, feed, settings, system, changes]) feature.dispose();
       await storage.close();
     },
   };

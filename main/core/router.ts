@@ -4,6 +4,7 @@ import type { Connections } from './connections/index.ts';
 import type { Editors } from './editors/index.ts';
 import { isAsyncIterable, toTransportError, translatingEvents } from './errors.ts';
 import type { Files } from './files/index.ts';
+import type { History } from './history/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { Profiles } from './profiles/index.ts';
 import type { Output } from './output/index.ts';
@@ -18,6 +19,7 @@ export interface Features {
   connections: Connections;
   editors: Editors;
   files: Files;
+  history: History;
   jobs: Jobs;
   profiles: Profiles;
   output: Output;
@@ -30,7 +32,7 @@ export interface Features {
 const done = {};
 
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ connections, editors, files, jobs, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
+export function createRouter({ connections, editors, files, history, jobs, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -83,6 +85,16 @@ export function createRouter({ connections, editors, files, jobs, output, profil
       watch: os.files.watch.handler(({ input, signal }) => files.watch(input.folders, input.files, signal)),
       bundle: os.files.bundle.handler(({ input, signal }) => files.bundle(input, signal)),
       pick: os.files.pick.handler(async ({ input }) => ({ path: await files.pick(input) })),
+    },
+    history: {
+      tags: os.history.tags.handler(() => ({ tags: history.tags() })),
+      watchSearches: os.history.watchSearches.handler(({ signal }) => history.watchSearches(signal)),
+      saveSearch: os.history.saveSearch.handler(({ input }) => history.saveSearch(input)),
+      deleteSearch: os.history.deleteSearch.handler(({ input }) => {
+        history.deleteSearch(input.id);
+        return done;
+      }),
+      statistics: os.history.statistics.handler(({ input }) => history.statistics(input.dayStartsMs)),
     },
     profiles: {
       list: os.profiles.list.handler(() => ({ profiles: profiles.list() })),

@@ -6,9 +6,13 @@ import { Button, EmptyState, Region, reportError } from '../ui/index.ts';
 import { useCommandKey } from '../commands/index.ts';
 import { HistoryFilters } from './HistoryFilters.tsx';
 import { HistoryList } from './HistoryList.tsx';
+import { HistoryMenu } from './HistoryMenu.tsx';
 import { RunDetail } from './RunDetail.tsx';
 import { history, type HistoryState } from './historyStore.ts';
 import { confirmDelete } from './runActions.ts';
+import { SavedSearches } from './SavedSearches.tsx';
+import { clearSearch, followSearches, loadTags } from './searchesStore.ts';
+import { StatisticsDialog } from './StatisticsDialog.tsx';
 
 function isFiltered({ filter }: Pick<HistoryState, 'filter'>): boolean {
   return Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0));
@@ -29,6 +33,11 @@ export function HistoryPanel() {
     [],
   );
 
+  useEffect(() => {
+    loadTags().catch(reportError);
+    return followSearches();
+  }, []);
+
   const open = useCallback((id: RunId) => {
     setSelected(id);
     openStoredRun(id).catch(reportError);
@@ -44,7 +53,7 @@ export function HistoryPanel() {
   }, []);
 
   return (
-    <Region name="History">
+    <Region name="History" actions={<HistoryMenu />}>
       <div className="flex h-full min-h-0 flex-col">
         <HistoryFilters />
         <div className="min-h-0 grow basis-0">
@@ -59,8 +68,8 @@ export function HistoryPanel() {
               Reading the history…
             </p>
           ) : filtered ? (
-            <EmptyState title="No runs match" actions={<Button onClick={() => void history.setFilter({})}>Clear the filters</Button>}>
-              Every word must occur in the source, the title or the error.
+            <EmptyState title="No runs match" actions={<Button onClick={() => void clearSearch()}>Clear the filters</Button>}>
+              Every word must occur in the source, the title, the error, the tags or the note.
             </EmptyState>
           ) : (
             <EmptyState title="No runs yet">Press Run{runKey === null ? '' : ` (${runKey})`}: each run is kept here with its source and its output.</EmptyState>
@@ -77,6 +86,8 @@ export function HistoryPanel() {
           />
         )}
       </div>
+      <SavedSearches />
+      <StatisticsDialog onOpenRun={open} />
     </Region>
   );
 }

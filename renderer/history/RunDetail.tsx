@@ -8,6 +8,7 @@ import { formatBytes, formatDuration } from '../lib/units.ts';
 import { core } from '../rpc/index.ts';
 import { runAgain } from '../runs/index.ts';
 import { Button, IconButton, notify, reportError, TextField } from '../ui/index.ts';
+import { Annotations } from './Annotations.tsx';
 import { history } from './historyStore.ts';
 import { updateRun } from './runActions.ts';
 import { SourceView } from './SourceView.tsx';
@@ -103,6 +104,7 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
         </IconButton>
         </span>
       </div>
+      <Annotations run={run} />
       <SourceView source={run.source} firstLine={run.lineOffset} />
     </section>
   );

@@ -32,6 +32,8 @@ export function passes(run: RunSummary, filter: RunFilter): boolean {
   if (filter.engines !== undefined && filter.engines.length > 0 && !filter.engines.includes(run.engine)) return false;
   if (filter.fromMs !== undefined && run.startedMs < filter.fromMs) return false;
   if (filter.toMs !== undefined && run.startedMs >= filter.toMs) return false;
+  const tags = new Set(run.tags.map((tag) => tag.toLowerCase()));
+  if (filter.tags?.every((tag) => tags.has(tag.toLowerCase())) === false) return false;
   return filter.pinnedOnly !== true || run.pinned;
 }
 

@@ -1,0 +1,40 @@
+import type { SavedSearch, Statistics } from '../../../contract/history.ts';
+import type { Changes, Storage } from '../database/index.ts';
+import type { Events } from '../feed.ts';
+import type { Log } from '../ports.ts';
+import type { TextIndex } from '../runs/index.ts';
+import { createSavedSearches } from './savedSearches.ts';
+import { readStatistics } from './statistics.ts';
+
+export interface HistoryDependencies {
+  storage: Storage;
+  changes: Changes;
+  textIndex: TextIndex;
+  log: Log;
+}
+
+/** What is asked of the history as a whole. */
+export interface History {
+  tags(): { tag: string; runs: number }[];
+  watchSearches(signal: AbortSignal | undefined): Events<{ searches: SavedSearch[] }>;
+  saveSearch(search: SavedSearch): SavedSearch;
+  deleteSearch(id: string): void;
+  statistics(dayStartsMs: readonly number[]): Statistics;
+  dispose(): void;
+}
+
+export function createHistory({ storage, changes, textIndex, log }: HistoryDependencies): History {
+  const searches = createSavedSearches(storage, changes, log);
+  return {
+    tags: () => storage.read((sql) => sql.all<{ tag: string; runs: number }>('SELECT tag, count(*) AS runs FROM run_tags GROUP BY tag ORDER BY tag')),
+    watchSearches: searches.watch,
+    saveSearch: searches.save,
+    deleteSearch: searches.delete,
+    statistics(dayStartsMs) {
+      // Which modules a source imports is noted when it is indexed.
+      textIndex.flush();
+      return storage.read((sql) => readStatistics(sql, dayStartsMs));
+    },
+    dispose: searches.dispose,
+  };
+}
