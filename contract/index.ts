@@ -2,6 +2,7 @@ import { connectionsContract } from './connections.ts';
 import { editorsContract } from './editors.ts';
 import { filesContract } from './files.ts';
 import { historyContract } from './history.ts';
+import { inputsContract } from './inputs.ts';
 import { jobsContract } from './jobs.ts';
 import { outputContract } from './output.ts';
 import { profilesContract } from './profiles.ts';
@@ -16,6 +17,7 @@ export * from './failures.ts';
 export * from './files.ts';
 export * from './history.ts';
 export * from './ids.ts';
+export * from './inputs.ts';
 export * from './jobs.ts';
 export * from './output.ts';
 export * from './profiles.ts';
@@ -29,6 +31,7 @@ export const contract = {
   editors: editorsContract,
   files: filesContract,
   history: historyContract,
+  inputs: inputsContract,
   jobs: jobsContract,
   output: outputContract,
   profiles: profilesContract,

@@ -6,6 +6,7 @@ import { createConnections, placesOfProcess } from './connections/index.ts';
 import { createEditors } from './editors/index.ts';
 import { createFiles } from './files/index.ts';
 import { createHistory } from './history/index.ts';
+import { createInputs } from './inputs/index.ts';
 import { createJobs } from './jobs/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
 import { createProfiles } from './profiles/index.ts';
@@ -61,11 +62,15 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const history = createHistory({ storage, changes, textIndex, log });
   const connections = createConnections({ storage, changes, places: options.kubeconfigs ?? placesOfProcess() });
   const profiles = createProfiles(storage, log);
+  const inputs = createInputs({ storage, workspace: files.workspace, clusterEnvironment: (runId) => jobs.environment(runId), folder: join(home, 'unpacked'), log });
   const jobs = createJobs({
     storage, changes, coreId, connections, runs: engineRuns, output, log,
     folder: join(home, 'cluster'),
     appVersion: options.appVersion,
     learnedPython: profiles.learned,
+    submitted: (runId, folder, { content, requirements }) => {
+      inputs.keepBundle(runId, folder, content, requirements?.lines ?? []).catch((error: unknown) => log(`the files of run ${runId} were not kept: ${String(error)}`));
+    },
     runnerFolder: options.runnerFolder ?? sourceRunnerFolder,
   });
   textIndex.schedule();
@@ -74,7 +79,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const backups = scheduleBackups(storage);
 
   return {
-    router: createRouter({ connections, editors, files, history, jobs, output, profiles, runs, settings, system }, log),
+    router: createRouter({ connections, editors, files, history, inputs, jobs, output, profiles, runs, settings, system }, log),
     connected: owners.connected,
     clientGone: owners.clientGone,
     dispose: async () => {

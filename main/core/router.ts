@@ -5,6 +5,7 @@ import type { Editors } from './editors/index.ts';
 import { isAsyncIterable, toTransportError, translatingEvents } from './errors.ts';
 import type { Files } from './files/index.ts';
 import type { History } from './history/index.ts';
+import type { Inputs } from './inputs/index.ts';
 import type { Jobs } from './jobs/index.ts';
 import type { Profiles } from './profiles/index.ts';
 import type { Output } from './output/index.ts';
@@ -20,6 +21,7 @@ export interface Features {
   editors: Editors;
   files: Files;
   history: History;
+  inputs: Inputs;
   jobs: Jobs;
   profiles: Profiles;
   output: Output;
@@ -32,7 +34,7 @@ export interface Features {
 const done = {};
 
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ connections, editors, files, history, jobs, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
+export function createRouter({ connections, editors, files, history, inputs, jobs, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -95,6 +97,16 @@ export function createRouter({ connections, editors, files, history, jobs, outpu
         return done;
       }),
       statistics: os.history.statistics.handler(({ input }) => history.statistics(input.dayStartsMs)),
+    },
+    inputs: {
+      keep: os.inputs.keep.handler(({ input, context }) => inputs.keep(input, context.clientId)),
+      keepSame: os.inputs.keepSame.handler(({ input, context }) => {
+        inputs.keepSame(input.runId, input.as, context.clientId);
+        return done;
+      }),
+      get: os.inputs.get.handler(({ input }) => ({ inputs: inputs.get(input.runId) })),
+      read: os.inputs.read.handler(({ input }) => inputs.read(input)),
+      unpack: os.inputs.unpack.handler(async ({ input }) => ({ folder: await inputs.unpack(input.runId) })),
     },
     profiles: {
       list: os.profiles.list.handler(() => ({ profiles: profiles.list() })),

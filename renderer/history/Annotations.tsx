@@ -82,7 +82,6 @@ function Note({ run }: { run: Run }) {
       onBlur={commit}
       onKeyDown={(event) => {
         if (event.key === 'Escape') setDraft(run.note);
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) commit();
       }}
     />
   );

@@ -6,10 +6,11 @@ import { openScratch } from '../editor/index.ts';
 import { fetchJob, placeOf, useJobsStore } from '../jobs/index.ts';
 import { formatBytes, formatDuration } from '../lib/units.ts';
 import { core } from '../rpc/index.ts';
-import { runAgain } from '../runs/index.ts';
+import { runAgain, runAgainExactly } from '../runs/index.ts';
 import { Button, IconButton, notify, reportError, TextField } from '../ui/index.ts';
 import { Annotations } from './Annotations.tsx';
 import { history } from './historyStore.ts';
+import { Inputs } from './Inputs.tsx';
 import { updateRun } from './runActions.ts';
 import { SourceView } from './SourceView.tsx';
 
@@ -78,9 +79,12 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
       </div>
       <Facts run={run} />
       <div className="flex flex-wrap items-center gap-1 px-3 py-2">
-        <Button size="small" variant="primary" onClick={() => runAgain(run.id).catch(reportError)}>
+        <Button size="small" variant="primary" onClick={() => runAgainExactly(run.id).catch(reportError)}>
           <Play size={12} fill="currentColor" aria-hidden />
-          Run again
+          Run again exactly
+        </Button>
+        <Button size="small" onClick={() => runAgain(run.id).catch(reportError)}>
+          Run again with today’s files
         </Button>
         <Button size="small" onClick={() => openScratch({ title: run.title, text: run.source })}>
           <FilePlus2 size={13} aria-hidden />
@@ -105,6 +109,7 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
         </span>
       </div>
       <Annotations run={run} />
+      <Inputs run={run} />
       <SourceView source={run.source} firstLine={run.lineOffset} />
     </section>
   );

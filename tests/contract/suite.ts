@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterSuite } from './clusterSuite.ts';
 import { filesSuite } from './filesSuite.ts';
 import { outputSuite } from './outputSuite.ts';
+import { historySuite } from './historySuite.ts';
+import { inputsSuite } from './inputsSuite.ts';
 import { runsSuite } from './runsSuite.ts';
 import { allProcedures, openFixture, temporaryFolder, type Fixture, type Serve, type Served } from './served.ts';
 import { stateSuite } from './stateSuite.ts';
@@ -34,6 +36,8 @@ export function contractSuite(name: string, serve: Serve, options: SuiteOptions 
 
     const get = (): Fixture => fixture;
     runsSuite(get);
+    historySuite(get);
+    inputsSuite(get);
     outputSuite(get);
     filesSuite(get, options.picked);
     stateSuite(get, home);

@@ -41,7 +41,7 @@ test('a run can be renamed, pinned, run again, put into a tab and deleted', asyn
   await expect(window.history.getByText('my best run').first()).toBeVisible();
   await window.history.getByRole('button', { name: 'Pin', exact: true }).click();
   await expect(window.history.getByRole('button', { name: 'Unpin', exact: true })).toBeVisible();
-  await window.history.getByRole('button', { name: /run again/i }).click();
+  await window.history.getByRole('button', { name: 'Run again exactly' }).click();
   await expect(page.getByRole('tablist', { name: 'Runs' }).getByRole('tab')).not.toHaveCount(1);
   await window.history.getByText('my best run').first().click();
   const tabs = page.getByRole('tablist', { name: 'Editors' }).getByRole('tab');
