@@ -1,7 +1,8 @@
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
-import { RunFilter, RunSummary } from './runs.ts';
+import { RunId } from './ids.ts';
+import { Run, RunFilter, RunSummary } from './runs.ts';
 
 /** Days as a person means them: they move on with the calendar. */
 export const SearchDates = z.enum(['all', 'today', 'yesterday', 'week', 'month']);
@@ -33,6 +34,44 @@ export const Statistics = z.object({
 });
 export type Statistics = z.infer<typeof Statistics>;
 
+/** Lines of output that a comparison reads of each run at most. */
+export const maxComparedLines = 1_000_000;
+
+/** A stretch of lines that differs. Lines count from 1; texts are at most 2,000 characters a line. */
+export const OutputDifference = z.object({
+  leftLine: z.number().int().min(1),
+  left: z.array(z.string()),
+  /** Lines of the stretch beyond those in `left`. */
+  leftMore: z.number().int().min(0),
+  rightLine: z.number().int().min(1),
+  right: z.array(z.string()),
+  rightMore: z.number().int().min(0),
+});
+export type OutputDifference = z.infer<typeof OutputDifference>;
+
+export const Comparison = z.object({
+  left: Run,
+  right: Run,
+  /** Status, timings, parameters and environment, in words; what differs comes first. */
+  facts: z.array(z.object({ group: z.enum(['result', 'parameters', 'environment']), name: z.string(), left: z.string(), right: z.string(), same: z.boolean() })),
+  /** Files of the two that are not the same, by path; null where one has none, or nothing was kept. */
+  files: z.array(z.object({ path: z.string(), left: z.string().nullable(), right: z.string().nullable() })),
+  sameFiles: z.number().int().min(0),
+  /** Whether the files of both were kept. */
+  filesKnown: z.boolean(),
+  output: z.object({
+    leftLines: z.number().int().min(0),
+    rightLines: z.number().int().min(0),
+    /** All stretches that differ. */
+    count: z.number().int().min(0),
+    /** The first of them. */
+    differences: z.array(OutputDifference),
+    /** One of the outputs is longer than what is compared. */
+    truncated: z.boolean(),
+  }),
+});
+export type Comparison = z.infer<typeof Comparison>;
+
 export const historyContract = {
   /** Every tag that a run has, with the number of its runs, in alphabetical order. */
   tags: procedure.output(z.object({ tags: z.array(z.object({ tag: z.string(), runs: z.number().int().min(1) })) })),
@@ -52,4 +91,10 @@ export const historyContract = {
    * @throws INVALID_INPUT they do not ascend
    */
   statistics: procedure.input(z.object({ dayStartsMs: z.array(z.number().int()).min(2).max(400) })).output(Statistics),
+
+  /**
+   * What differs between two runs of any engine: facts, files, output. Cancelling ends it.
+   * @throws NOT_FOUND one of them
+   */
+  compare: procedure.input(z.object({ left: RunId, right: RunId })).output(Comparison),
 };

@@ -59,10 +59,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const owners = createOwners({ storage, coreId, feed, outputChanged: output.wake, log });
   const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, outputChanged: output.wake, historyChanged: retention.schedule });
   const engineRuns = createEngineRuns({ coreId, feed, textIndex, sealOutput, outputChanged: output.wake, get: runs.get });
-  const history = createHistory({ storage, changes, textIndex, log });
   const connections = createConnections({ storage, changes, places: options.kubeconfigs ?? placesOfProcess() });
   const profiles = createProfiles(storage, log);
   const inputs = createInputs({ storage, workspace: files.workspace, clusterEnvironment: (runId) => jobs.environment(runId), folder: join(home, 'unpacked'), log });
+  const history = createHistory({ storage, changes, textIndex, runs, inputs, output, log });
   const jobs = createJobs({
     storage, changes, coreId, connections, runs: engineRuns, output, log,
     folder: join(home, 'cluster'),

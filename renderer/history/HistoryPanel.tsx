@@ -4,6 +4,7 @@ import { openStoredRun } from '../console/index.ts';
 import { core, follow } from '../rpc/index.ts';
 import { Button, EmptyState, Region, reportError } from '../ui/index.ts';
 import { useCommandKey } from '../commands/index.ts';
+import { CompareRuns } from './CompareRuns.tsx';
 import { HistoryFilters } from './HistoryFilters.tsx';
 import { HistoryList } from './HistoryList.tsx';
 import { HistoryMenu } from './HistoryMenu.tsx';
@@ -86,6 +87,7 @@ export function HistoryPanel() {
           />
         )}
       </div>
+      <CompareRuns />
       <SavedSearches />
       <StatisticsDialog onOpenRun={open} />
     </Region>

@@ -1,4 +1,4 @@
-import { Copy, FilePlus2, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
+import { Copy, Crosshair, FilePlus2, GitCompare, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { isEnded, toAppError, type Run, type RunId } from '../../contract/index.ts';
 import { endText, openStoredRun, StatusGlyph } from '../console/index.ts';
@@ -9,6 +9,8 @@ import { core } from '../rpc/index.ts';
 import { runAgain, runAgainExactly } from '../runs/index.ts';
 import { Button, IconButton, notify, reportError, TextField } from '../ui/index.ts';
 import { Annotations } from './Annotations.tsx';
+import { pairFor } from './comparePair.ts';
+import { showPage, useHistoryPage } from './historyPages.ts';
 import { history } from './historyStore.ts';
 import { Inputs } from './Inputs.tsx';
 import { updateRun } from './runActions.ts';
@@ -50,6 +52,7 @@ async function copySource(run: Run): Promise<void> {
 /** One run: what it was, how it ended, its exact source, and what can be done with it. */
 export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: RunDetailProps) {
   const loaded = useRun(id);
+  const isChosen = useHistoryPage((state) => state.chosen?.id === id);
   if (loaded.status === 'loading') return <section aria-label="Run" className="basis-1/2 border-t border-line" />;
   if (loaded.status === 'failed') {
     return (
@@ -93,6 +96,12 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
         <span className="ml-auto flex gap-0.5">
         <IconButton label="Show its output" size="small" onClick={() => openStoredRun(run.id).catch(reportError)}>
           <SquareTerminal size={15} aria-hidden />
+        </IconButton>
+        <IconButton label="Compare with another run" size="small" onClick={() => showPage({ name: 'compare', ...pairFor(run) })}>
+          <GitCompare size={15} aria-hidden />
+        </IconButton>
+        <IconButton label="Choose for comparison" size="small" pressed={isChosen} onClick={() => useHistoryPage.setState({ chosen: isChosen ? null : run })}>
+          <Crosshair size={15} aria-hidden />
         </IconButton>
         <IconButton label="Copy the source" size="small" onClick={() => copySource(run).catch(reportError)}>
           <Copy size={15} aria-hidden />

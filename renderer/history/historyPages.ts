@@ -1,9 +1,16 @@
 import { create } from 'zustand';
+import type { RunSummary } from '../../contract/index.ts';
 
 /** What stands over the window for the history: one at a time. */
-export type HistoryPage = { name: 'searches' } | { name: 'statistics' };
+export type HistoryPage = { name: 'searches' } | { name: 'statistics' } | { name: 'compare'; left: RunSummary; right: RunSummary };
 
-export const useHistoryPage = create<{ page: HistoryPage | null }>()(() => ({ page: null }));
+interface PageState {
+  page: HistoryPage | null;
+  /** The run that was chosen to be compared with another. */
+  chosen: RunSummary | null;
+}
+
+export const useHistoryPage = create<PageState>()(() => ({ page: null, chosen: null }));
 
 export function showPage(page: HistoryPage): void {
   useHistoryPage.setState({ page });

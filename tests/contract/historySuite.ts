@@ -59,6 +59,7 @@ export function historySuite(fixture: () => Fixture): void {
       expect(statistics.modules).toContainEqual({ name: 'statmodule', count: 2 });
       expect(statistics.slowest.slice(0, 2).map((run) => run.id)).toContain(slow);
       expect(statistics.totalMs).toBeGreaterThanOrEqual(180_000);
+      expect(await first.history.compare({ left: slow, right: slow })).toMatchObject({ left: { id: slow }, output: { count: 0 } });
       await expect(first.history.statistics({ dayStartsMs: [2, 1] })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     });
   });

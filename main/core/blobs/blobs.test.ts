@@ -42,13 +42,13 @@ describe('contents', () => {
   it('go when nothing refers to them, and not before', async () => {
     const [shared, own] = [await encodeBlob(Buffer.from('shared')), await encodeBlob(Buffer.from('own'))];
     const runs = storage.write((sql) =>
-      [['a', [shared, own]], ['b', [shared]]].map(([id, contents], i) => {
-        const files = contents instanceof Array ? contents.map((one) => ({ path: `${one.hash}.py`, bytes: one.bytes, blob: putBlob(sql, one), hash: one.hash, reason: null })) : [];
+      [[shared, own], [shared]].map((contents, i) => {
+        const files = contents.map((one) => ({ path: `${one.hash}.py`, bytes: one.bytes, blob: putBlob(sql, one), hash: one.hash, reason: null }));
         const tree = putTree(sql, files);
         sql.run(
           `INSERT INTO runs (key, id, engine, status, mode, title, first_line, started_ms, python_version, client_id, core_id)
            VALUES (?, ?, 'local', 'succeeded', 'file', 't', '', 1, '', '', '')`,
-          i + 1, String(id),
+          i + 1, `run ${i}`,
         );
         sql.run("INSERT INTO run_inputs (key, tree, folder, environment) VALUES (?, ?, NULL, '{}')", i + 1, tree);
         return { tree, files };

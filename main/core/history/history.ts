@@ -1,8 +1,12 @@
-import type { SavedSearch, Statistics } from '../../../contract/history.ts';
+import type { Comparison, SavedSearch, Statistics } from '../../../contract/history.ts';
+import type { RunId } from '../../../contract/ids.ts';
 import type { Changes, Storage } from '../database/index.ts';
 import type { Events } from '../feed.ts';
 import type { Log } from '../ports.ts';
-import type { TextIndex } from '../runs/index.ts';
+import type { Inputs } from '../inputs/index.ts';
+import type { Output } from '../output/index.ts';
+import type { Runs, TextIndex } from '../runs/index.ts';
+import { compareRuns } from './compare.ts';
 import { createSavedSearches } from './savedSearches.ts';
 import { readStatistics } from './statistics.ts';
 
@@ -10,6 +14,9 @@ export interface HistoryDependencies {
   storage: Storage;
   changes: Changes;
   textIndex: TextIndex;
+  runs: Pick<Runs, 'get'>;
+  inputs: Pick<Inputs, 'get'>;
+  output: Pick<Output, 'read'>;
   log: Log;
 }
 
@@ -20,10 +27,12 @@ export interface History {
   saveSearch(search: SavedSearch): SavedSearch;
   deleteSearch(id: string): void;
   statistics(dayStartsMs: readonly number[]): Statistics;
+  compare(left: RunId, right: RunId, signal: AbortSignal | undefined): Promise<Comparison>;
   dispose(): void;
 }
 
-export function createHistory({ storage, changes, textIndex, log }: HistoryDependencies): History {
+export function createHistory(deps: HistoryDependencies): History {
+  const { storage, changes, textIndex, log } = deps;
   const searches = createSavedSearches(storage, changes, log);
   return {
     tags: () => storage.read((sql) => sql.all<{ tag: string; runs: number }>('SELECT tag, count(*) AS runs FROM run_tags GROUP BY tag ORDER BY tag')),
@@ -35,6 +44,7 @@ export function createHistory({ storage, changes, textIndex, log }: HistoryDepen
       textIndex.flush();
       return storage.read((sql) => readStatistics(sql, dayStartsMs));
     },
+    compare: (left, right, signal) => compareRuns(deps, left, right, signal),
     dispose: searches.dispose,
   };
 }
