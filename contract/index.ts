@@ -4,6 +4,7 @@ import { filesContract } from './files.ts';
 import { historyContract } from './history.ts';
 import { inputsContract } from './inputs.ts';
 import { jobsContract } from './jobs.ts';
+import { localHistoryContract } from './localHistory.ts';
 import { outputContract } from './output.ts';
 import { profilesContract } from './profiles.ts';
 import { runsContract } from './runs.ts';
@@ -19,6 +20,7 @@ export * from './history.ts';
 export * from './ids.ts';
 export * from './inputs.ts';
 export * from './jobs.ts';
+export * from './localHistory.ts';
 export * from './output.ts';
 export * from './profiles.ts';
 export * from './runs.ts';
@@ -33,6 +35,7 @@ export const contract = {
   history: historyContract,
   inputs: inputsContract,
   jobs: jobsContract,
+  localHistory: localHistoryContract,
   output: outputContract,
   profiles: profilesContract,
   runs: runsContract,

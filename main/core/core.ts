@@ -8,6 +8,7 @@ import { createFiles } from './files/index.ts';
 import { createHistory } from './history/index.ts';
 import { createInputs } from './inputs/index.ts';
 import { createJobs } from './jobs/index.ts';
+import { createLocalHistory } from './localHistory/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
 import { createProfiles } from './profiles/index.ts';
 import type { CoreOptions } from './ports.ts';
@@ -63,6 +64,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const profiles = createProfiles(storage, log);
   const inputs = createInputs({ storage, workspace: files.workspace, clusterEnvironment: (runId) => jobs.environment(runId), folder: join(home, 'unpacked'), log });
   const history = createHistory({ storage, changes, textIndex, runs, inputs, output, log });
+  const localHistory = createLocalHistory(storage, files, textIndex);
   const jobs = createJobs({
     storage, changes, coreId, connections, runs: engineRuns, output, log,
     folder: join(home, 'cluster'),
@@ -79,7 +81,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const backups = scheduleBackups(storage);
 
   return {
-    router: createRouter({ connections, editors, files, history, inputs, jobs, output, profiles, runs, settings, system }, log),
+    router: createRouter({ connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system }, log),
     connected: owners.connected,
     clientGone: owners.clientGone,
     dispose: async () => {

@@ -7,6 +7,7 @@ import type { Files } from './files/index.ts';
 import type { History } from './history/index.ts';
 import type { Inputs } from './inputs/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import type { LocalHistory } from './localHistory/index.ts';
 import type { Profiles } from './profiles/index.ts';
 import type { Output } from './output/index.ts';
 import type { CoreContext, Log } from './ports.ts';
@@ -23,6 +24,7 @@ export interface Features {
   history: History;
   inputs: Inputs;
   jobs: Jobs;
+  localHistory: LocalHistory;
   profiles: Profiles;
   output: Output;
   runs: Runs;
@@ -34,7 +36,7 @@ export interface Features {
 const done = {};
 
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ connections, editors, files, history, inputs, jobs, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
+export function createRouter({ connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -108,6 +110,12 @@ export function createRouter({ connections, editors, files, history, inputs, job
       get: os.inputs.get.handler(({ input }) => ({ inputs: inputs.get(input.runId) })),
       read: os.inputs.read.handler(({ input }) => inputs.read(input)),
       unpack: os.inputs.unpack.handler(async ({ input }) => ({ folder: await inputs.unpack(input.runId) })),
+    },
+    localHistory: {
+      files: os.localHistory.files.handler(({ input }) => ({ files: localHistory.files(input.search) })),
+      versions: os.localHistory.versions.handler(({ input }) => ({ versions: localHistory.versions(input.path) })),
+      read: os.localHistory.read.handler(({ input }) => localHistory.read(input.version)),
+      restore: os.localHistory.restore.handler(({ input }) => localHistory.restore(input.version)),
     },
     profiles: {
       list: os.profiles.list.handler(() => ({ profiles: profiles.list() })),

@@ -1,4 +1,4 @@
-import { Bookmark, ChartColumn, EllipsisVertical } from 'lucide-react';
+import { Bookmark, ChartColumn, EllipsisVertical, FileClock } from 'lucide-react';
 import { IconButton, Menu } from '../ui/index.ts';
 import { showPage } from './historyPages.ts';
 
@@ -11,7 +11,10 @@ export function HistoryMenu() {
       </IconButton>
       <Menu
         align="end"
-        items={[{ kind: 'item', label: 'Statistics…', icon: <ChartColumn size={14} aria-hidden />, run: () => showPage({ name: 'statistics' }) }]}
+        items={[
+          { kind: 'item', label: 'Statistics…', icon: <ChartColumn size={14} aria-hidden />, run: () => showPage({ name: 'statistics' }) },
+          { kind: 'item', label: 'Versions of files…', icon: <FileClock size={14} aria-hidden />, run: () => showPage({ name: 'files', path: null }) },
+        ]}
       >
         <IconButton label="More of the history" size="small">
           <EllipsisVertical size={15} aria-hidden />

@@ -10,6 +10,7 @@ import { HistoryList } from './HistoryList.tsx';
 import { HistoryMenu } from './HistoryMenu.tsx';
 import { RunDetail } from './RunDetail.tsx';
 import { history, type HistoryState } from './historyStore.ts';
+import { LocalHistory } from './LocalHistory.tsx';
 import { confirmDelete } from './runActions.ts';
 import { SavedSearches } from './SavedSearches.tsx';
 import { clearSearch, followSearches, loadTags } from './searchesStore.ts';
@@ -88,6 +89,7 @@ export function HistoryPanel() {
         )}
       </div>
       <CompareRuns />
+      <LocalHistory />
       <SavedSearches />
       <StatisticsDialog onOpenRun={open} />
     </Region>

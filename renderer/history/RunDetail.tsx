@@ -1,4 +1,4 @@
-import { Copy, Crosshair, FilePlus2, GitCompare, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
+import { Copy, Crosshair, FileClock, FilePlus2, GitCompare, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { isEnded, toAppError, type Run, type RunId } from '../../contract/index.ts';
 import { endText, openStoredRun, StatusGlyph } from '../console/index.ts';
@@ -103,6 +103,11 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
         <IconButton label="Choose for comparison" size="small" pressed={isChosen} onClick={() => useHistoryPage.setState({ chosen: isChosen ? null : run })}>
           <Crosshair size={15} aria-hidden />
         </IconButton>
+        {run.path !== null && (
+          <IconButton label="Versions of its file" size="small" onClick={() => showPage({ name: 'files', path: run.path })}>
+            <FileClock size={15} aria-hidden />
+          </IconButton>
+        )}
         <IconButton label="Copy the source" size="small" onClick={() => copySource(run).catch(reportError)}>
           <Copy size={15} aria-hidden />
         </IconButton>

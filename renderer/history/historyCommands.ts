@@ -1,5 +1,11 @@
 import type { Command } from '../commands/index.ts';
+import { useEditorsStore } from '../editor/index.ts';
 import { showPage } from './historyPages.ts';
+
+function pathInFront(): string | null {
+  const { tabs, activeId } = useEditorsStore.getState();
+  return tabs.find((tab) => tab.id === activeId)?.path ?? null;
+}
 
 /** What concerns the history. @param showHistory brings its panel, over which the dialogs stand */
 export function historyCommands(showHistory: () => void): Command[] {
@@ -14,6 +20,8 @@ export function historyCommands(showHistory: () => void): Command[] {
   });
   return [
     page('searches', 'saved searches', () => showPage({ name: 'searches' })),
+    page('files', 'versions of files that were run', () => showPage({ name: 'files', path: null })),
+    page('file', 'versions of the file in front', () => showPage({ name: 'files', path: pathInFront() })),
     page('statistics', 'statistics', () => showPage({ name: 'statistics' })),
   ];
 }

@@ -5,6 +5,7 @@ import { filesSuite } from './filesSuite.ts';
 import { outputSuite } from './outputSuite.ts';
 import { historySuite } from './historySuite.ts';
 import { inputsSuite } from './inputsSuite.ts';
+import { localHistorySuite } from './localHistorySuite.ts';
 import { runsSuite } from './runsSuite.ts';
 import { allProcedures, openFixture, temporaryFolder, type Fixture, type Serve, type Served } from './served.ts';
 import { stateSuite } from './stateSuite.ts';
@@ -38,6 +39,7 @@ export function contractSuite(name: string, serve: Serve, options: SuiteOptions 
     runsSuite(get);
     historySuite(get);
     inputsSuite(get);
+    localHistorySuite(get);
     outputSuite(get);
     filesSuite(get, options.picked);
     stateSuite(get, home);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { AppError } from '../../../contract/errors.ts';
 import type { Sql } from '../database/index.ts';
 
@@ -29,6 +29,13 @@ export async function encodeBlob(content: Uint8Array): Promise<EncodedBlob> {
     if (packed.byteLength < content.byteLength) return { ...head, encoding: encodings.zstd, data: packed };
   }
   return { ...head, encoding: encodings.plain, data: content };
+}
+
+/** As encodeBlob, at once: for the text of one source. */
+export function encodeBlobNow(content: Uint8Array): EncodedBlob {
+  const head = { hash: hashOf(content), bytes: content.byteLength };
+  const packed = content.byteLength > 64 ? zstdCompressSync(content) : content;
+  return packed.byteLength < content.byteLength ? { ...head, encoding: encodings.zstd, data: packed } : { ...head, encoding: encodings.plain, data: content };
 }
 
 export function findBlob(sql: Sql, hash: string): number | undefined {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffLines } from './lineDiff.ts';
 
@@ -29,8 +29,8 @@ describe('differences of lines', () => {
   });
 
   it('turn one text into the other, whatever they are', () => {
-    const text = fc.array(fc.constantFrom('a', 'b', 'c', '', 'a longer line'), { maxLength: 60 });
-    fc.assert(fc.property(text, text, (left, right) => {
+    const text = array(constantFrom('a', 'b', 'c', '', 'a longer line'), { maxLength: 60 });
+    assert(property(text, text, (left, right) => {
       expect(applied(left, right)).toEqual(right);
     }), { numRuns: 500 });
   });

@@ -2,6 +2,7 @@ import type { RunId } from '../../../contract/ids.ts';
 import type { Settings } from '../../../contract/settings.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import { clearLoose } from '../blobs/index.ts';
+import { clearVersions, hasTooMany } from '../localHistory/index.ts';
 import type { RunsFeed } from './feed.ts';
 import { deleteRun } from './runs.ts';
 
@@ -82,6 +83,7 @@ export function createRetention(storage: Storage, settings: () => Settings, feed
       return true;
     }
     if (storage.read((sql) => sql.get('SELECT 1 FROM deleted_outputs LIMIT 1')) !== undefined) return storage.write(clearOutput);
+    if (storage.read((sql) => hasTooMany(sql, settings().keepVersionsPerFile))) return storage.write((sql) => clearVersions(sql, settings().keepVersionsPerFile));
     if (storage.read((sql) => sql.get('SELECT 1 FROM loose_trees UNION ALL SELECT 1 FROM loose_blobs LIMIT 1')) !== undefined) return storage.write(clearLoose);
     const free = storage.read((sql) => sql.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0);
     if (free < pagesAtATime) return false;

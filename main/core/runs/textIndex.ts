@@ -1,10 +1,14 @@
 import type { RunId } from '../../../contract/ids.ts';
 import type { RunMode } from '../../../contract/runs.ts';
 import type { Sql, Storage } from '../database/index.ts';
+import { keepVersion } from '../localHistory/index.ts';
 import { noteModules } from './modules.ts';
 
 /** Characters of source that one step indexes, so that no step takes long. */
 const stepLength = 256 * 1024;
+
+/** Stands where a process's id stands for runs that were imported. */
+export const importedCore = 'imported';
 
 interface PendingRow {
   key: number;
@@ -15,11 +19,12 @@ interface PendingRow {
   mode: RunMode;
   id: RunId;
   started_ms: number;
+  core_id: string;
   note: string | null;
   tags: string | null;
 }
 
-const pendingText = `SELECT key, title, error, source, path, mode, id, started_ms,
+const pendingText = `SELECT key, title, error, source, path, mode, id, started_ms, core_id,
   (SELECT note FROM run_notes WHERE run_notes.key = runs.key) AS note,
   (SELECT group_concat(tag, ' ') FROM run_tags WHERE run_tags.key = runs.key) AS tags
   FROM runs JOIN run_details USING (key) WHERE key = ?`;
@@ -36,6 +41,10 @@ function indexStep(sql: Sql): boolean {
       sql.run('INSERT INTO run_text (rowid, title, source, error) VALUES (?, ?, ?, ?)', key, said, row.source, row.error ?? '');
       sql.run('INSERT INTO run_words (rowid, body) VALUES (?, ?)', key, `${said}\n${row.error ?? ''}\n${row.source}`);
       noteModules(sql, key, row.source);
+      // What came from elsewhere says nothing of the files here.
+      if (row.path !== null && (row.mode === 'file' || row.mode === 'fresh') && row.core_id !== importedCore) {
+        keepVersion(sql, { path: row.path, text: row.source, savedMs: row.started_ms, runId: row.id });
+      }
       length += row.source.length;
     }
     sql.run('UPDATE runs SET indexed = 1 WHERE key = ?', key);
