@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { RunId } from './ids.ts';
+import { Settings } from './settings.ts';
 import { Run, RunFilter, RunSummary } from './runs.ts';
 
 /** Days as a person means them: they move on with the calendar. */
@@ -33,6 +34,17 @@ export const Statistics = z.object({
   modules: z.array(z.object({ name: z.string(), count: z.number().int().min(1) })),
 });
 export type Statistics = z.infer<typeof Statistics>;
+
+export const RetentionPreview = z.object({
+  /** Runs that would be deleted. */
+  runs: z.number().int().min(0),
+  /** Bytes of stored output that go with them. */
+  outputBytes: z.number().int().min(0),
+  /** When the first and the last of them started; null if there are none. */
+  fromMs: z.number().int().nullable(),
+  toMs: z.number().int().nullable(),
+});
+export type RetentionPreview = z.infer<typeof RetentionPreview>;
 
 /** Lines of output that a comparison reads of each run at most. */
 export const maxComparedLines = 1_000_000;
@@ -91,6 +103,9 @@ export const historyContract = {
    * @throws INVALID_INPUT they do not ascend
    */
   statistics: procedure.input(z.object({ dayStartsMs: z.array(z.number().int()).min(2).max(400) })).output(Statistics),
+
+  /** What these limits (see Settings) would delete now; nothing is deleted. */
+  retentionPreview: procedure.input(Settings.pick({ keepRunsDays: true, keepRunsCount: true, keepOutputMegabytes: true })).output(RetentionPreview),
 
   /**
    * What differs between two runs of any engine: facts, files, output. Cancelling ends it.

@@ -98,6 +98,7 @@ export function createRouter({ connections, editors, files, history, inputs, job
         history.deleteSearch(input.id);
         return done;
       }),
+      retentionPreview: os.history.retentionPreview.handler(({ input }) => history.retentionPreview(input)),
       compare: os.history.compare.handler(({ input, signal }) => history.compare(input.left, input.right, signal)),
       statistics: os.history.statistics.handler(({ input }) => history.statistics(input.dayStartsMs)),
     },

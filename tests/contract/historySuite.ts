@@ -46,6 +46,20 @@ export function historySuite(fixture: () => Fixture): void {
       stop.abort();
     });
 
+    it('says what limits would delete, and deletes nothing', async () => {
+      const { first } = fixture();
+      const id = await failedRun(first, 'old_enough()', 'E');
+      const { count } = await first.runs.count({});
+      const none = { keepRunsDays: 0, keepRunsCount: 0, keepOutputMegabytes: 0 };
+      expect(await first.history.retentionPreview(none)).toEqual({ runs: 0, outputBytes: 0, fromMs: null, toMs: null });
+      const preview = await first.history.retentionPreview({ ...none, keepRunsCount: 1 });
+      expect(preview.runs).toBeGreaterThan(0);
+      expect(preview.runs).toBeLessThan(count);
+      expect(preview.toMs).toBeLessThanOrEqual(Date.now());
+      expect((await first.runs.count({})).count).toBe(count);
+      expect(await first.runs.get({ id })).toMatchObject({ id });
+    });
+
     it('counts runs a day, failures, modules, and knows the slowest', async () => {
       const { first } = fixture();
       const slow = await failedRun(first, 'import statmodule, os\n', 'StatError: no');

@@ -1,11 +1,11 @@
-import type { Comparison, SavedSearch, Statistics } from '../../../contract/history.ts';
+import type { Comparison, RetentionPreview, SavedSearch, Statistics } from '../../../contract/history.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { Changes, Storage } from '../database/index.ts';
 import type { Events } from '../feed.ts';
 import type { Log } from '../ports.ts';
 import type { Inputs } from '../inputs/index.ts';
 import type { Output } from '../output/index.ts';
-import type { Runs, TextIndex } from '../runs/index.ts';
+import { previewRetention, type Runs, type TextIndex } from '../runs/index.ts';
 import { compareRuns } from './compare.ts';
 import { createSavedSearches } from './savedSearches.ts';
 import { readStatistics } from './statistics.ts';
@@ -27,6 +27,7 @@ export interface History {
   saveSearch(search: SavedSearch): SavedSearch;
   deleteSearch(id: string): void;
   statistics(dayStartsMs: readonly number[]): Statistics;
+  retentionPreview(limits: Parameters<typeof previewRetention>[1]): RetentionPreview;
   compare(left: RunId, right: RunId, signal: AbortSignal | undefined): Promise<Comparison>;
   dispose(): void;
 }
@@ -44,6 +45,7 @@ export function createHistory(deps: HistoryDependencies): History {
       textIndex.flush();
       return storage.read((sql) => readStatistics(sql, dayStartsMs));
     },
+    retentionPreview: (limits) => storage.read((sql) => previewRetention(sql, limits, Date.now())),
     compare: (left, right, signal) => compareRuns(deps, left, right, signal),
     dispose: searches.dispose,
   };

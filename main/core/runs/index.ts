@@ -5,4 +5,4 @@ export { runColumns, summaryOf, type RunRow } from './rows.ts';
 export { createRuns, type Runs } from './runs.ts';
 export { createTextIndex, type TextIndex } from './textIndex.ts';
 export { createOwners, type Owners } from './owners.ts';
-export { createRetention, type Retention } from './retention.ts';
+export { createRetention, previewRetention, type Retention } from './retention.ts';
