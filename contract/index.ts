@@ -1,3 +1,4 @@
+import { backupsContract } from './backups.ts';
 import { connectionsContract } from './connections.ts';
 import { editorsContract } from './editors.ts';
 import { filesContract } from './files.ts';
@@ -11,6 +12,7 @@ import { runsContract } from './runs.ts';
 import { settingsContract } from './settings.ts';
 import { systemContract } from './system.ts';
 
+export * from './backups.ts';
 export * from './connections.ts';
 export * from './editors.ts';
 export * from './errors.ts';
@@ -29,6 +31,7 @@ export * from './system.ts';
 
 /** All that may be asked of the core. Every transport serves exactly this. */
 export const contract = {
+  backups: backupsContract,
   connections: connectionsContract,
   editors: editorsContract,
   files: filesContract,

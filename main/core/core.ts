@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { ClientId } from '../../contract/ids.ts';
 import { newId } from '../../contract/ids.ts';
 import { createChanges, openStorage, type Storage } from './database/index.ts';
+import { createBackups } from './backups/index.ts';
 import { createConnections, placesOfProcess } from './connections/index.ts';
 import { createEditors } from './editors/index.ts';
 import { createFiles } from './files/index.ts';
@@ -81,7 +82,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const backups = scheduleBackups(storage);
 
   return {
-    router: createRouter({ connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system }, log),
+    router: createRouter({ backups: createBackups(storage), connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system }, log),
     connected: owners.connected,
     clientGone: owners.clientGone,
     dispose: async () => {

@@ -1,5 +1,6 @@
 import { implement, type Router } from '@orpc/server';
 import { contract, type Contract } from '../../contract/index.ts';
+import type { Backups } from './backups/index.ts';
 import type { Connections } from './connections/index.ts';
 import type { Editors } from './editors/index.ts';
 import { isAsyncIterable, toTransportError, translatingEvents } from './errors.ts';
@@ -18,6 +19,7 @@ import type { System } from './system/index.ts';
 export type CoreRouter = Router<Contract, CoreContext>;
 
 export interface Features {
+  backups: Backups;
   connections: Connections;
   editors: Editors;
   files: Files;
@@ -36,7 +38,7 @@ export interface Features {
 const done = {};
 
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
+export function createRouter({ backups, connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -51,6 +53,11 @@ export function createRouter({ connections, editors, files, history, inputs, job
     });
 
   return os.router({
+    backups: {
+      list: os.backups.list.handler(() => backups.list()),
+      make: os.backups.make.handler(() => backups.make()),
+      restore: os.backups.restore.handler(({ input }) => backups.restore(input.name)),
+    },
     connections: {
       list: os.connections.list.handler(() => connections.snapshot()),
       watch: os.connections.watch.handler(({ signal }) => connections.watch(signal)),

@@ -2,6 +2,7 @@ import { useId, useState, type ReactNode } from 'react';
 import type { Settings, SettingsPatch } from '../../contract/settings.ts';
 import { useSystem } from '../rpc/system.ts';
 import { Region, Select, Switch, TextField } from '../ui/index.ts';
+import { Backups } from './Backups.tsx';
 import { changeLimits } from './retention.ts';
 import { changeSettings, useSettings } from './settingsStore.ts';
 
@@ -54,6 +55,11 @@ export function SettingsPanel() {
           <Numeric label="Keep at most" unit="runs" name="keepRunsCount" min={0} max={10_000_000} apply={changeLimits} />
           <Numeric label="Keep output up to" unit="MB" name="keepOutputMegabytes" min={0} max={10_000_000} apply={changeLimits} />
           <Numeric label="Keep of each file that was run" unit="versions" name="keepVersionsPerFile" min={0} max={100_000} />
+        </Section>
+        <Section title="Backups">
+          <p className="pb-1 text-xs leading-5 text-muted">The whole database is copied once a day, before each change of its format, and before a restore.</p>
+          <Numeric label="Keep the newest" unit="backups" name="keepBackups" min={1} max={100} />
+          <Backups />
         </Section>
         <Section title="About">
           <dl className="text-xs leading-5">
@@ -117,7 +123,7 @@ interface NumericProps {
   apply?: (patch: SettingsPatch) => Promise<void>;
 }
 
-export function Numeric({ label, unit, name, min, max, apply = changeSettings }: NumericProps) {
+function Numeric({ label, unit, name, min, max, apply = changeSettings }: NumericProps) {
   const value = useSettings((state) => state.settings[name]);
   function commit(text: string): void {
     const number = Math.round(Number(text));

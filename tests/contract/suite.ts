@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backupsSuite } from './backupsSuite.ts';
 import { clusterSuite } from './clusterSuite.ts';
 import { filesSuite } from './filesSuite.ts';
 import { outputSuite } from './outputSuite.ts';
@@ -44,6 +45,7 @@ export function contractSuite(name: string, serve: Serve, options: SuiteOptions 
     filesSuite(get, options.picked);
     stateSuite(get, home);
     clusterSuite(get, home);
+    backupsSuite(get, home);
 
     it('leaves no procedure out', () => {
       expect(allProcedures.length).toBeGreaterThan(20);
