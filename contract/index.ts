@@ -11,6 +11,7 @@ import { profilesContract } from './profiles.ts';
 import { runsContract } from './runs.ts';
 import { settingsContract } from './settings.ts';
 import { systemContract } from './system.ts';
+import { transferContract } from './transfer.ts';
 
 export * from './backups.ts';
 export * from './connections.ts';
@@ -28,6 +29,7 @@ export * from './profiles.ts';
 export * from './runs.ts';
 export * from './settings.ts';
 export * from './system.ts';
+export * from './transfer.ts';
 
 /** All that may be asked of the core. Every transport serves exactly this. */
 export const contract = {
@@ -44,5 +46,6 @@ export const contract = {
   runs: runsContract,
   settings: settingsContract,
   system: systemContract,
+  transfer: transferContract,
 };
 export type Contract = typeof contract;

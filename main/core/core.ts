@@ -16,6 +16,7 @@ import type { CoreOptions } from './ports.ts';
 import { createRouter, type CoreRouter } from './router.ts';
 import { createEngineRuns, createOwners, createRetention, createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
 import { createSettings } from './settings/index.ts';
+import { createTransfer } from './transfer/index.ts';
 import { createNotices, createSystem } from './system/index.ts';
 
 export { defaultHome } from './home.ts';
@@ -76,13 +77,19 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     },
     runnerFolder: options.runnerFolder ?? sourceRunnerFolder,
   });
+  const transfer = createTransfer({
+    storage, runs, inputs, output, sealOutput, feed, textIndex, log,
+    appVersion: options.appVersion,
+    folder: join(home, 'capsules'),
+    ownArtifacts: async (runId) => (jobs.environment(runId) === null ? [] : (await jobs.artifacts(runId)).artifacts),
+  });
   textIndex.schedule();
   retention.schedule();
   settings.onChange(retention.schedule);
   const backups = scheduleBackups(storage);
 
   return {
-    router: createRouter({ backups: createBackups(storage), connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system }, log),
+    router: createRouter({ backups: createBackups(storage), connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system, transfer }, log),
     connected: owners.connected,
     clientGone: owners.clientGone,
     dispose: async () => {

@@ -14,6 +14,7 @@ import type { Output } from './output/index.ts';
 import type { CoreContext, Log } from './ports.ts';
 import type { Runs } from './runs/index.ts';
 import type { SettingsStore } from './settings/index.ts';
+import type { Transfer } from './transfer/index.ts';
 import type { System } from './system/index.ts';
 
 export type CoreRouter = Router<Contract, CoreContext>;
@@ -32,13 +33,14 @@ export interface Features {
   runs: Runs;
   settings: SettingsStore;
   system: System;
+  transfer: Transfer;
 }
 
 /** What a procedure answers that has nothing to tell. */
 const done = {};
 
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ backups, connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
+export function createRouter({ backups, connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system, transfer }: Features, log: Log): CoreRouter {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -175,6 +177,14 @@ export function createRouter({ backups, connections, editors, files, history, in
       get: os.settings.get.handler(() => settings.get()),
       set: os.settings.set.handler(({ input }) => settings.set(input)),
       watch: os.settings.watch.handler(({ signal }) => settings.watch(signal)),
+    },
+    transfer: {
+      exportRun: os.transfer.exportRun.handler(({ input }) => transfer.exportRun(input.runId, input.path, input.overwrite)),
+      inspectRun: os.transfer.inspectRun.handler(({ input }) => transfer.inspectRun(input.path)),
+      openRun: os.transfer.openRun.handler(({ input }) => transfer.openRun(input.path)),
+      artifacts: os.transfer.artifacts.handler(({ input }) => transfer.artifacts(input.runId)),
+      exportHistory: os.transfer.exportHistory.handler(({ input, signal }) => transfer.exportHistory(input.path, input.overwrite, signal)),
+      importHistory: os.transfer.importHistory.handler(({ input, signal }) => transfer.importHistory(input.path, signal)),
     },
     system: {
       info: os.system.info.handler(() => system.info()),

@@ -14,7 +14,9 @@ import { LocalHistory } from './LocalHistory.tsx';
 import { confirmDelete } from './runActions.ts';
 import { SavedSearches } from './SavedSearches.tsx';
 import { clearSearch, followSearches, loadTags } from './searchesStore.ts';
+import { showRun, useShownRun } from './shown.ts';
 import { StatisticsDialog } from './StatisticsDialog.tsx';
+import { TransferDialog } from './TransferDialog.tsx';
 
 function isFiltered({ filter }: Pick<HistoryState, 'filter'>): boolean {
   return Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0));
@@ -27,7 +29,7 @@ export function HistoryPanel() {
   const isEmpty = history.useStore((state) => state.runs.length === 0);
   const filtered = history.useStore(isFiltered);
   const runKey = useCommandKey('run.file');
-  const [selected, setSelected] = useState<RunId | null>(null);
+  const selected = useShownRun((state) => state.id);
   const [renaming, setRenaming] = useState<RunId | null>(null);
 
   useEffect(
@@ -41,16 +43,16 @@ export function HistoryPanel() {
   }, []);
 
   const open = useCallback((id: RunId) => {
-    setSelected(id);
+    showRun(id);
     openStoredRun(id).catch(reportError);
   }, []);
   const remove = useCallback((id: RunId) => {
     confirmDelete(id)
-      .then((isDeleted) => isDeleted && setSelected((last) => (last === id ? null : last)))
+      .then((isDeleted) => isDeleted && useShownRun.getState().id === id && showRun(null))
       .catch(reportError);
   }, []);
   const rename = useCallback((id: RunId) => {
-    setSelected(id);
+    showRun(id);
     setRenaming(id);
   }, []);
 
@@ -60,7 +62,7 @@ export function HistoryPanel() {
         <HistoryFilters />
         <div className="min-h-0 grow basis-0">
           {!isEmpty ? (
-            <HistoryList selected={selected} onSelect={setSelected} onOpen={open} onDelete={remove} onRename={rename} />
+            <HistoryList selected={selected} onSelect={showRun} onOpen={open} onDelete={remove} onRename={rename} />
           ) : status === 'failed' ? (
             <EmptyState title="The history cannot be read" actions={<Button onClick={() => void history.load()}>Try again</Button>}>
               {message}
@@ -84,13 +86,14 @@ export function HistoryPanel() {
             isRenaming={renaming === selected}
             onRenaming={(isRenaming) => setRenaming(isRenaming ? selected : null)}
             onDelete={remove}
-            onClose={() => setSelected(null)}
+            onClose={() => showRun(null)}
           />
         )}
       </div>
       <CompareRuns />
       <LocalHistory />
       <SavedSearches />
+      <TransferDialog />
       <StatisticsDialog onOpenRun={open} />
     </Region>
   );

@@ -1,4 +1,4 @@
-import { Copy, Crosshair, FileClock, FilePlus2, GitCompare, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
+import { Copy, Crosshair, Ellipsis, FileClock, FilePlus2, GitCompare, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { isEnded, toAppError, type Run, type RunId } from '../../contract/index.ts';
 import { endText, openStoredRun, StatusGlyph } from '../console/index.ts';
@@ -7,12 +7,13 @@ import { fetchJob, placeOf, useJobsStore } from '../jobs/index.ts';
 import { formatBytes, formatDuration } from '../lib/units.ts';
 import { core } from '../rpc/index.ts';
 import { runAgain, runAgainExactly } from '../runs/index.ts';
-import { Button, IconButton, notify, reportError, TextField } from '../ui/index.ts';
+import { Button, IconButton, Menu, notify, reportError, TextField, type MenuItem } from '../ui/index.ts';
 import { Annotations } from './Annotations.tsx';
 import { pairFor } from './comparePair.ts';
 import { showPage, useHistoryPage } from './historyPages.ts';
 import { history } from './historyStore.ts';
 import { Inputs } from './Inputs.tsx';
+import { exportCapsule } from './capsules.ts';
 import { updateRun } from './runActions.ts';
 import { SourceView } from './SourceView.tsx';
 
@@ -93,6 +94,11 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
           <FilePlus2 size={13} aria-hidden />
           Open in a tab
         </Button>
+        <Menu align="end" items={moreItems(run)}>
+          <IconButton label="More for this run" size="small">
+            <Ellipsis size={15} aria-hidden />
+          </IconButton>
+        </Menu>
         <span className="ml-auto flex gap-0.5">
         <IconButton label="Show its output" size="small" onClick={() => openStoredRun(run.id).catch(reportError)}>
           <SquareTerminal size={15} aria-hidden />
@@ -127,6 +133,15 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
       <SourceView source={run.source} firstLine={run.lineOffset} />
     </section>
   );
+}
+
+function moreItems(run: Run): MenuItem[] {
+  return [
+    { kind: 'item', label: 'Run again exactly on this computer', run: () => runAgainExactly(run.id, 'local').catch(reportError) },
+    { kind: 'item', label: 'Run again exactly on the cluster…', run: () => runAgainExactly(run.id, 'cluster').catch(reportError) },
+    { kind: 'separator' },
+    { kind: 'item', label: 'Export as a capsule…', disabled: !isEnded(run.status), run: () => exportCapsule(run).catch(reportError) },
+  ];
 }
 
 /** Where a cluster run was, as `context/namespace`. */

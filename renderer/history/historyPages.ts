@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { RunSummary } from '../../contract/index.ts';
 
 /** What stands over the window for the history: one at a time. */
-export type HistoryPage = { name: 'searches' } | { name: 'statistics' } | { name: 'compare'; left: RunSummary; right: RunSummary } | { name: 'files'; path: string | null };
+export type HistoryPage = { name: 'searches' } | { name: 'statistics' } | { name: 'compare'; left: RunSummary; right: RunSummary } | { name: 'files'; path: string | null } | { name: 'transfer'; what: 'export' | 'import'; path: string; overwrite: boolean };
 
 interface PageState {
   page: HistoryPage | null;

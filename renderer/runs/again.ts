@@ -1,11 +1,10 @@
-import type { Run, RunId, RunInputs, TabId } from '../../contract/index.ts';
+import type { Engine, Run, RunId, RunInputs, TabId } from '../../contract/index.ts';
 import { openScratch, useEditorsStore } from '../editor/index.ts';
-import { runAgainOnCluster } from '../jobs/index.ts';
+import { runAgainOnCluster, runKeptOnCluster } from '../jobs/index.ts';
 import { core } from '../rpc/index.ts';
 import { ask, notify } from '../ui/index.ts';
-import type { GivenFiles } from './workspaceFiles.ts';
-import { bytesOf } from './workspaceFiles.ts';
 import { runHere } from './runActions.ts';
+import { bytesOf, type GivenFiles } from './workspaceFiles.ts';
 
 /** The text that a run would have today: that of its file if it was the whole file, else what it was. */
 async function todaysSource(old: Run): Promise<string> {
@@ -38,8 +37,9 @@ function tabFor(old: Run, source: string): { tabId: TabId; title: string } {
 /**
  * Runs a run again with nothing changed: the source, the files beside it and the arguments as they were, in a clean interpreter, on a cluster
  * by the image's digest. Says so when something of it was not kept.
+ * @param on another engine than it ran on; null for the same
  */
-export async function runAgainExactly(runId: RunId): Promise<void> {
+export async function runAgainExactly(runId: RunId, on: Engine | null = null): Promise<void> {
   const old = await core.runs.get({ id: runId });
   const { inputs } = await core.inputs.get({ runId });
   if (inputs === null && (old.path !== null || old.engine === 'cluster')) {
@@ -51,7 +51,7 @@ export async function runAgainExactly(runId: RunId): Promise<void> {
     return;
   }
   if (inputs !== null && !(await confirmMissing(inputs))) return;
-  if (old.engine === 'cluster') await exactlyOnCluster(runId, inputs);
+  if ((on ?? old.engine) === 'cluster') await exactlyOnCluster(old, inputs);
   else await exactlyHere(old, inputs);
 }
 
@@ -94,18 +94,15 @@ function pathWithin(folder: string, path: string): { root: string; relative: str
   return path.startsWith(root) ? { root, relative: path.slice(root.length).replaceAll('\\', '/') } : null;
 }
 
-async function exactlyOnCluster(runId: RunId, inputs: RunInputs | null): Promise<void> {
-  const { folder } = await core.inputs.unpack({ runId });
+async function exactlyOnCluster(old: Run, inputs: RunInputs | null): Promise<void> {
+  const hasFiles = inputs !== null && inputs.files.length > 0;
+  const folder = hasFiles ? (await core.inputs.unpack({ runId: old.id })).folder : null;
   const digest = inputs?.environment.imageDigest ?? null;
-  await runAgainOnCluster(runId, (request) => {
+  const script = old.path === null || inputs?.folder == null ? null : pathWithin(inputs.folder, old.path);
+  const path = folder === null || script === null ? null : [folder, ...script.relative.split('/')].join(folder.includes('\\') ? '\\' : '/');
+  await runKeptOnCluster(old, inputs?.environment ?? null, (request) => {
     const { profile } = request;
     const image = digest === null || profile.image.includes('@') ? profile.image : `${profile.image}@${digest}`;
-    const script = request.folder === null || request.path === null ? null : pathWithin(request.folder, request.path);
-    const separator = folder.includes('\\') ? '\\' : '/';
-    return {
-      ...request,
-      profile: { ...profile, image },
-      ...(script === null ? {} : { folder, path: [folder, ...script.relative.split('/')].join(separator) }),
-    };
+    return { ...request, profile: { ...profile, image }, folder, path };
   });
 }

@@ -10,6 +10,7 @@ import { localHistorySuite } from './localHistorySuite.ts';
 import { runsSuite } from './runsSuite.ts';
 import { allProcedures, openFixture, temporaryFolder, type Fixture, type Serve, type Served } from './served.ts';
 import { stateSuite } from './stateSuite.ts';
+import { transferSuite } from './transferSuite.ts';
 
 export type { Client, Serve, Served } from './served.ts';
 
@@ -45,6 +46,7 @@ export function contractSuite(name: string, serve: Serve, options: SuiteOptions 
     filesSuite(get, options.picked);
     stateSuite(get, home);
     clusterSuite(get, home);
+    transferSuite(get);
     backupsSuite(get, home);
 
     it('leaves no procedure out', () => {
