@@ -9,22 +9,18 @@ export function progressOf(work: (tell: (state: TransferProgress) => void, signa
   const left = new AbortController();
   const stop = signal === undefined ? left.signal : AbortSignal.any([left.signal, signal]);
   let newest: TransferProgress | null = null;
-  let end: { error: unknown } | null = null;
+  let isOver = false;
   let wake: () => void = () => undefined;
   const tell = (state: TransferProgress): void => {
     newest = state;
     wake();
   };
-  void work(tell, stop).then(
-    () => {
-      end = { error: null };
-      wake();
-    },
-    (error: unknown) => {
-      end = { error };
-      wake();
-    },
-  );
+  const running = work(tell, stop);
+  const over = (): void => {
+    isOver = true;
+    wake();
+  };
+  running.then(over, over);
   return eventsOf(
     async (): Promise<IteratorResult<TransferProgress, void>> => {
       for (;;) {
@@ -33,9 +29,8 @@ export function progressOf(work: (tell: (state: TransferProgress) => void, signa
           newest = null;
           return { done: false, value };
         }
-        if (end !== null) {
-          const { error }: { error: unknown } = end;
-          if (error !== null) throw error;
+        if (isOver) {
+          await running;
           return { done: true, value: undefined };
         }
         await new Promise<void>((resolve) => {
