@@ -91,9 +91,13 @@ export class PlainBrowser {
     throw new Error(`This did not become true: ${expression}`);
   }
 
-  /** Text at the place of the caret, as if it were pasted. */
-  async insert(text: string): Promise<void> {
-    await this.send('Input.insertText', { text });
+  /** Pastes into what has the focus, so that an editor neither indents nor closes brackets by itself. */
+  async paste(text: string): Promise<void> {
+    await this.evaluate(`{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', ${JSON.stringify(text)});
+      document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }`);
   }
 
   /** One key by its character. */
