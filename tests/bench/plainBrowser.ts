@@ -30,8 +30,8 @@ export class PlainBrowser {
     this.pid = pid;
     this.#profile = profile;
     this.#socket = socket;
-    socket.on('message', (data) => {
-      const answer = Answer.safeParse(JSON.parse(String(data)));
+    socket.on('message', (data: Buffer) => {
+      const answer = Answer.safeParse(JSON.parse(data.toString('utf8')));
       if (!answer.success) return;
       const waiting = this.#waiting.get(answer.data.id);
       this.#waiting.delete(answer.data.id);
@@ -118,11 +118,17 @@ export class PlainBrowser {
 /** The port of DevTools, which Chromium writes into its profile. */
 function portWritten(profile: string): Promise<string> {
   return new Promise((resolve) => {
-    const watcher = watch(profile, async () => {
-      const [port] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8').catch(() => '')).split('\n');
-      if (port === undefined || port === '') return;
-      watcher.close();
-      resolve(port);
+    const watcher = watch(profile, () => {
+      void readFile(join(profile, 'DevToolsActivePort'), 'utf8').then(
+        (text) => {
+          const [port] = text.split('\n');
+          if (port === undefined || port === '') return;
+          watcher.close();
+          resolve(port);
+        },
+        // Not there yet.
+        () => undefined,
+      );
     });
   });
 }
