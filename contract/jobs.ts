@@ -66,6 +66,8 @@ export type ArtifactState = z.infer<typeof ArtifactState>;
 /** A cluster run while it lives and after. Its status, times and exit code are those of the run with the same id. */
 export const Job = z.object({
   runId: RunId,
+  /** Grows with each change: of two answers about a run, the one with the larger number is the newer, whichever comes first. */
+  revision: z.number().int().min(0),
   title: z.string(),
   connectionId: ConnectionId,
   /** Name of the connection when it was submitted. */

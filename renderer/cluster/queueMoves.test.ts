@@ -7,6 +7,7 @@ import { liveInOrder, moveDown, moveTo, moveUp } from './queueMoves.ts';
 function job(connection: string, queuePosition: number | null): Job {
   return {
     runId: newRunId(),
+    revision: 1,
     title: 'job',
     connectionId: ConnectionId.parse(connection),
     connectionName: connection,

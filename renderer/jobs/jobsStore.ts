@@ -3,6 +3,7 @@ import { toAppError, type Job, type RunId } from '../../contract/index.ts';
 import { updateConsoleTab, useConsoleStore } from '../console/index.ts';
 import { core, follow } from '../rpc/index.ts';
 import { reportError } from '../ui/index.ts';
+import { newestOf } from './newest.ts';
 import { placeOf } from './words.ts';
 
 interface JobsState {
@@ -26,9 +27,10 @@ function isQueuedTab(runId: RunId): boolean {
 }
 
 /** Takes what the core says about runs; the console's tabs follow. */
-export function takeJobs(news: readonly Job[]): void {
-  if (news.length === 0) return;
+export function takeJobs(answers: readonly Job[]): void {
+  if (answers.length === 0) return;
   const before = useJobsStore.getState().jobs;
+  const news = newestOf(before, answers);
   useJobsStore.setState({ jobs: new Map([...before, ...news.map((job) => [job.runId, job] as const)]) });
   for (const job of news) {
     // Its end is told by its output, which ends before the Job does; so a run only ever begins here.
