@@ -1,7 +1,6 @@
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import type { Failure } from '../../../contract/failures.ts';
 import { isEnded } from '../../../contract/runs.ts';
-import { healthOf } from '../connections/index.ts';
 import { dropArchive } from './archive.ts';
 import { createAttempt, type Attempt } from './attempt.ts';
 import { createCancelling, type Cancelling } from './cancelling.ts';
@@ -58,7 +57,6 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     if (signal.aborted || error.code === 'CANCELLED') return;
     if (error.code === 'STORAGE_READ_ONLY') return context.log(`${record.jobName}: ${error.message}`);
     const failure = troubleOf(error);
-    context.connections.heard(record.connectionId, healthOf(error));
     handle.update((state) => {
       state.lostSince = { sinceMs: state.lostSince?.sinceMs ?? Date.now(), failure };
     });
@@ -69,8 +67,6 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     handle.update((state) => {
       state.lostSince = null;
     });
-    // Its health is what the connection shows; what the check finds is told there.
-    context.connections.check(record.connectionId, signal).catch(() => undefined);
     current?.restart();
   }
 
