@@ -161,9 +161,12 @@ export const Leftover = z.object({
   runId: RunId.nullable(),
   /** Who made it, as its label says; empty if it does not. */
   owner: z.string(),
-  /** The run in this computer's history. */
+  /** What is run there; null where nothing says so. */
   title: z.string().nullable(),
-  state: z.enum(['live', 'ended', 'unknown']),
+  /** Its run is in this computer's history. What is not may be a colleague's, or of a run that was deleted here. */
+  own: z.boolean(),
+  /** `deleting`: it was deleted, and is gone once the cluster has ended it. */
+  state: z.enum(['live', 'ended', 'deleting', 'unknown']),
   /** Its artifacts are still to be fetched: deleting it loses them. */
   uncollected: z.boolean(),
   /** When its time to live ends, if it has one that runs. */

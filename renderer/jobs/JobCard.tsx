@@ -128,6 +128,7 @@ function Waiting({ job, nowMs }: { job: Job; nowMs: number }) {
           <Unplug size={15} aria-hidden className="mt-0.5 shrink-0" />
           <span className="min-w-0 break-words">
             {contact.failure.message} Not heard for {seconds(nowMs - contact.sinceMs)}, since {new Date(contact.sinceMs).toLocaleTimeString()}; it keeps trying.
+            {job.cancel !== null && job.cancel !== 'deleted' && ' The run is stopped as soon as the cluster answers.'}
           </span>
         </p>
       )}

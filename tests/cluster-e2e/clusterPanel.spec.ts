@@ -68,7 +68,7 @@ test('waiting runs are moved and taken out; what is left is listed and removed',
   await expect(region).toContainText('Nothing runs or waits on a cluster.');
   await expect(left).toHaveCount(1);
   await expect(left.first()).toContainText('ended');
-  await region.getByRole('button', { name: /^Remove all that has ended/ }).click();
+  await region.getByRole('button', { name: /^Remove what has ended of your own/ }).click();
   await question.getByRole('button', { name: 'Remove' }).click();
   await expect(region).toContainText('Nothing is left.');
   expect(kubectl('get', 'jobs,secrets', '-n', cluster.namespace, '-l', 'app.kubernetes.io/managed-by=pyexekube', '-o', 'name').trim()).toBe('');

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -36,6 +36,16 @@ describe.skipIf(testKubeconfig === '')('files that a run produced', () => {
     expect(readFileSync(artifacts[1]?.file ?? '', 'utf8')).toBe('AAAAAAAAAA');
     // The pod is let go: its Job comes to its end.
     kubectl('wait', '--for=condition=complete', `job/${job.jobName}`, '-n', namespace, '--timeout=30s');
+  });
+
+  it('go with the run when it is deleted from the history', async () => {
+    const { api } = application;
+    const runId = await application.submit(writing);
+    await application.reach(runId, 'done');
+    const { folder, artifacts } = await api.jobs.artifacts({ runId });
+    expect(artifacts).toHaveLength(1);
+    await api.runs.delete({ ids: [runId] });
+    await expect.poll(() => existsSync(folder)).toBe(false);
   });
 
   it('come back whole when the connection breaks in the middle', async () => {

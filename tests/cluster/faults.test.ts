@@ -58,6 +58,19 @@ describe.skipIf(testKubeconfig === '')('a run whose cluster or network fails', (
     expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'succeeded' });
   });
 
+  it('is stopped once its network is back when it was cancelled meanwhile, and says so', async () => {
+    const runId = await application.submit('import time\nprint("begun", flush=True)\ntry:\n  time.sleep(300)\nexcept KeyboardInterrupt:\n  print("asked nicely")\n  raise');
+    await application.says(runId, 'begun\n');
+    proxy.refuse();
+    await application.api.jobs.cancel({ runId, graceSeconds: 5 });
+    const lost = await application.until(runId, ({ contact }) => contact.state === 'lost', 'lost');
+    expect(lost).toMatchObject({ cancel: 'requested', contact: { failure: { kind: 'unreachable' } } });
+    proxy.mend();
+    expect(textOf(await application.output(runId))).toContain('asked nicely');
+    expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped' });
+    await application.reach(runId, 'done');
+  });
+
   it('begins its watch again when it has expired', async () => {
     let expired = 0;
     proxy.faults = {

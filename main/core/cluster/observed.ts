@@ -15,9 +15,9 @@ const patientMs = 5_000;
 
 /** The same client, of whose every use is told. */
 export function observedClient(client: ClusterClient, { onAnswer, onFailure }: UseListener): ClusterClient {
-  async function observe<T>(isPatient: boolean, use: () => Promise<T>): Promise<T> {
+  async function observe<T>(isPatient: boolean, send: () => Promise<T>): Promise<T> {
     try {
-      const answer = await use();
+      const answer = await send();
       onAnswer();
       return answer;
     } catch (error) {

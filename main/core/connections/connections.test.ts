@@ -204,7 +204,9 @@ describe('connections', () => {
       open(write('config', { clusters: [{ name: 'a', cluster: { server: `http://127.0.0.1:${port}` } }], users: [me], contexts: [context('a')] }));
       return named('a');
     }
-    const becomes = (state: string): Promise<void> => expect.poll(() => named('a').health).toMatchObject({ state });
+    async function becomes(state: string): Promise<void> {
+      await expect.poll(() => named('a').health).toMatchObject({ state });
+    }
     const refusal = (code: number): typeof answer => ({ status: code, body: { kind: 'Status', code, message: 'no' } });
 
     it('is known to be there, with its version, without a check', async () => {

@@ -124,7 +124,7 @@ describe('files of runs', () => {
   it('say where they cannot be written', async () => {
     const file = join(folder, 'kept');
     writeFileSync(file, 'abc');
-    await expect(saveArtifacts([{ path: 'a', bytes: 3, file }], join(file, 'below'), undefined)).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('ENOTDIR') });
+    await expect(saveArtifacts([{ path: 'a', bytes: 3, file }], join(file, 'below'), undefined)).rejects.toMatchObject({ code: 'CONFLICT', message: `${file} is a file, not a folder.` });
     const twice = [{ path: 'x', bytes: 3, file }, { path: './x', bytes: 3, file }];
     await expect(saveArtifacts(twice, join(folder, 'to'), undefined)).rejects.toMatchObject({ code: 'CONFLICT' });
   });

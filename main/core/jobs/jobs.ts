@@ -23,7 +23,7 @@ import { saveArtifacts } from './savingArtifacts.ts';
 import { applySetup, setupObjects, yamlOf as setupYaml } from './setup/index.ts';
 import type { JobRecord } from './record.ts';
 import { createJobStore } from './store.ts';
-import { sweepFiles } from './sweep.ts';
+import { dropFiles, sweepFiles } from './sweep.ts';
 import { packFiles, plan, recordIntent, type SubmitOptions } from './submit.ts';
 
 type Inputs = (typeof contract)['jobs'];
@@ -89,6 +89,9 @@ export function createJobs(deps: JobsDependencies): Jobs {
     }),
     // More runs at once may be allowed now.
     connections.onChange(releaseAll),
+    runs.onDeleted((ids) => {
+      dropFiles(folder, ids).catch(notSwept);
+    }),
   ];
 
   function care(record: JobRecord): void {
@@ -132,7 +135,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const adopting = setInterval(adopt, adoptMs);
   adopting.unref();
   adopt();
-  sweepFiles(folder, isKnown).catch((error: unknown) => log(`files of deleted runs could not be removed: ${String(error)}`));
+  sweepFiles(folder, isKnown).catch(notSwept);
 
   return {
     preview: (request, signal) => preview(submitOptions(), request, signal),
@@ -228,6 +231,11 @@ export function createJobs(deps: JobsDependencies): Jobs {
       feed.close();
     },
   };
+
+  /** The next start tries again. */
+  function notSwept(error: unknown): void {
+    log(`files of deleted runs could not be removed: ${String(error)}`);
+  }
 
   function isKnown(runId: RunId): boolean {
     return storage.read((sql) => sql.get('SELECT 1 FROM runs WHERE id = ?', runId)) !== undefined;

@@ -41,7 +41,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   const { signal } = stopping;
   const handle = createJobHandle(context, record, signal);
   const attempts = new Map<string, Attempt>();
-  const cancelling: Cancelling = createCancelling(handle, () => current);
+  const cancelling: Cancelling = createCancelling(handle, () => current, trouble);
   const events = createJobEvents(handle, () => evaluate());
   let current: Attempt | undefined;
   let job: KubeJob | null = null;
