@@ -88,6 +88,8 @@ export const Job = z.object({
   /** What it waits for, in words, such as a node that fits; null when it does not wait. */
   waitingFor: z.string().nullable(),
   usage: JobUsage.nullable(),
+  /** What it may use at most: above the first it is slowed, above the second it is ended. */
+  limits: z.object({ cpuCores: z.number().min(0), memoryBytes: z.number().min(0) }),
   /** As the container sees it; null before. */
   pythonVersion: z.string().nullable(),
   /** Whether the cluster is heard; `lost` says since when and why, and it keeps trying. */

@@ -23,6 +23,7 @@ function job(connection: string, queuePosition: number | null): Job {
     attempt: 0,
     waitingFor: null,
     usage: null,
+    limits: { cpuCores: 1, memoryBytes: 1 },
     pythonVersion: null,
     contact: { state: 'ok' },
     artifacts: { state: 'none' },

@@ -24,6 +24,8 @@ test.describe('Run on cluster', () => {
     await expect(facts).toContainText(/CPU \d/);
     await expect(facts).toContainText(/Memory \d/);
     await expect(facts).toContainText('Python 3.');
+    await expect(window.card.getByRole('img', { name: /^Memory in the last .* limit 134 MB$/ })).toBeVisible();
+    await expect(window.card.getByRole('img', { name: /^CPU in the last .* limit 0\.5 cores$/ })).toBeVisible();
     await expect(facts).toContainText('pyexekube-');
     await expect(window.card.getByRole('list', { name: 'Timeline' }).locator('[aria-current=step]')).toContainText('Running');
     await window.cancelRun.click();

@@ -5,6 +5,7 @@ import type { RunId } from '../../../contract/ids.ts';
 import { ArtifactState, CancelStep, JobPhase, JobUsage, type Job } from '../../../contract/jobs.ts';
 import { TracebackFrame } from '../../../contract/output.ts';
 import { ProfileSettings } from '../../../contract/profiles.ts';
+import { quantityOf } from './failures/quantity.ts';
 import { RunnerReport } from './report.ts';
 
 /** What never changes about a job after it was submitted. */
@@ -140,6 +141,7 @@ export function jobOf({ runId, connectionId, server, namespace, jobName, phase, 
     attempt: state.attempt,
     waitingFor: state.waitingFor,
     usage: state.usage,
+    limits: { cpuCores: quantityOf(facts.profile.cpu), memoryBytes: quantityOf(facts.profile.memory) },
     pythonVersion: state.pythonVersion,
     contact: state.lostSince === null ? { state: 'ok' } : { state: 'lost', ...state.lostSince },
     artifacts: state.artifacts,
