@@ -152,8 +152,16 @@ export const Artifact = z.object({
   bytes: z.number().int().min(0),
   /** Where it is on this computer. */
   file: z.string(),
+  /** As its first bytes say: `text` can be opened in the editor, a `picture` shown, all else only saved. */
+  kind: z.enum(['text', 'picture', 'other']),
 });
 export type Artifact = z.infer<typeof Artifact>;
+
+/** Largest picture that is shown, in bytes. */
+export const maxPictureBytes = 16 * 1024 * 1024;
+
+export const ArtifactPicture = z.object({ type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/svg+xml']), base64: z.string() });
+export type ArtifactPicture = z.infer<typeof ArtifactPicture>;
 
 export const Leftover = z.object({
   kind: z.enum(['Job', 'Secret', 'Pod']),
@@ -227,6 +235,9 @@ export const jobsContract = {
 
   /** Files that came back. @throws NOT_FOUND */
   artifacts: procedure.input(OneRun).output(z.object({ folder: z.string(), artifacts: z.array(Artifact) })),
+
+  /** One of them that is a picture, to be shown. @throws NOT_FOUND · UNSUPPORTED it is none */
+  artifactPicture: procedure.input(OneRun.extend({ path: z.string() })).output(ArtifactPicture),
 
   /**
    * Copies artifacts, all or those at `paths`, into a folder on this computer under their relative paths. Overwrites nothing.
