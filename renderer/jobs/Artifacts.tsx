@@ -94,7 +94,18 @@ function Fetched({ runId, count, bytes, folder }: { runId: RunId; count: number;
         </ul>
       )}
       {shown !== null && (
-        <Dialog open width="wide" title={shown.path} onOpenChange={() => setShown(null)}>
+        <Dialog
+          open
+          width="wide"
+          title={shown.path}
+          onOpenChange={() => setShown(null)}
+          footer={
+            <Button onClick={() => save(runId, shown.path).catch(reportError)}>
+              <FileDown size={13} aria-hidden />
+              Save…
+            </Button>
+          }
+        >
           {/* As an image even an SVG runs nothing and loads nothing. */}
           <img alt={shown.path} src={`data:${shown.type};base64,${shown.base64}`} className="mx-auto max-h-[60vh] max-w-full bg-white object-contain" />
         </Dialog>
