@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asciiOnly } from './asciiOnly.mjs';
 
 /** Replaces a passage that must be there exactly `count` times: a Pyodide whose code changed must not pass by unseen. */
 function replaced(text, from, to, count) {
@@ -27,7 +28,7 @@ export async function classicLoader(pyodideFolder) {
   module = replaced(module, 'import.meta.url', '"https://localhost/pyodide.asm.mjs"', 3);
   module = replaced(module, 'var getHeapMax=()=>4294901760;', `var getHeapMax=()=>${heapMax - 65536};`, 1);
   module = module.replaceAll('return globalThis.importScripts("data:text/javascript,"),!0', 'return!1');
-  return [
+  const script = [
     'function pyexekubePyodide(fetch,WebAssembly){',
     loader,
     'delete globalThis.loadPyodide;',
@@ -35,4 +36,5 @@ export async function classicLoader(pyodideFolder) {
     'return{loadPyodide:loadPyodide.loadPyodide,createModule:_createPyodideModule}}',
     '',
   ].join('\n');
+  return asciiOnly(script);
 }

@@ -1,14 +1,15 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { build } from 'vite';
 import { Window } from '../e2e/fixtures.ts';
 import { makeHome, removeHome, startServer, type ServerProcess } from '../support/serverProcess.ts';
-import { launch, launchKnown, memoryOf, serveFolder } from './browser.ts';
-import { print, sample } from './report.ts';
+import { launch, memoryOf, serveFolder } from './browser.ts';
+import { nativePython } from './nativePython.ts';
+import { PlainBrowser } from './plainBrowser.ts';
+import { alternately, print, sample } from './report.ts';
 
 async function withServer(work: (server: ServerProcess) => Promise<void>): Promise<void> {
   const home = await makeHome();
@@ -38,94 +39,95 @@ async function leaveTab(server: ServerProcess, source: string): Promise<void> {
   await browser.close();
 }
 
-/** In the page: presses Run as soon as the editor shows its text and Run can be pressed; gives the milliseconds from there to the text. */
-async function firstPrint(page: Page, url: string): Promise<number> {
-  await page.addInitScript(() => {
-    let pressed = false;
-    const look = (): void => {
-      const run = [...document.querySelectorAll('button')].find((button) => button.getAttribute('aria-label') === 'Run' || button.textContent.trim() === 'Run');
-      if (!pressed && document.readyState === 'complete' && run !== undefined && !run.disabled && document.querySelector('.view-line')?.textContent.includes('first')) {
-        pressed = true;
-        Reflect.set(window, 'benchPressed', performance.now());
-        run.click();
-      }
-      const output = document.querySelector('[aria-label=Console]');
-      if (pressed && output?.textContent.includes('first print')) Reflect.set(window, 'benchDone', performance.now());
-      else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
+const runButton = `[...document.querySelectorAll('[role=group][aria-label=Running] button')].find((button) => button.textContent.trim() === 'Run')`;
+
+/** In the page: presses Run as soon as the editor shows its text and Run can be pressed; keeps the milliseconds from there to the text. */
+const pressAtOnce = `{
+  let pressed = 0;
+  const look = () => {
+    const run = ${runButton};
+    if (pressed === 0 && run !== undefined && !run.disabled && document.querySelector('.view-line')?.textContent.includes('first')) {
+      pressed = performance.now();
+      run.click();
+    }
+    if (pressed !== 0 && document.querySelector('[aria-label=Console]')?.textContent.includes('first print')) window.benchTook = performance.now() - pressed;
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}`;
+
+/** The stock interpreter as its documentation says to run it off the main thread, from the worker's creation to its first print. */
+const stockStart = `(async () => {
+  const source = 'import { loadPyodide } from ' + JSON.stringify(location.origin + '/pyodide.mjs') + ';' +
+    'const python = await loadPyodide({ indexURL: ' + JSON.stringify(location.origin + '/') + ', stdout: (line) => postMessage(line) });' +
+    'python.runPython("print(\\'first print\\')");';
+  const start = performance.now();
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })), { type: 'module' });
+  await new Promise((done, fail) => {
+    worker.onmessage = done;
+    worker.onerror = (event) => fail(new Error(event.message));
   });
-  await page.goto(url);
-  await page.waitForFunction(() => Reflect.has(window, 'benchDone'), undefined, { polling: 20 });
-  return page.evaluate(() => Number(Reflect.get(window, 'benchDone')) - Number(Reflect.get(window, 'benchPressed')));
+  return performance.now() - start;
+})()`;
+
+/** A page in a browser of its own; each sample of a start begins without caches. */
+async function inFreshBrowser<Result>(work: (browser: PlainBrowser) => Promise<Result>): Promise<Result> {
+  const browser = await PlainBrowser.start();
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
 }
 
 /** Page ready to the first print, no spare kernel, beside a stock loadPyodide of the same version. */
 export async function coldStartBench(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'pyexekube-bench-'));
   const stock = await serveFolder(resolve('node_modules/pyodide'));
   try {
     await withServer(async (server) => {
       await leaveTab(server, 'print("first " + "print")');
-      const ours = await sample(8, async () => {
-        const browser = await launch();
-        try {
-          return await firstPrint(await browser.newPage(), server.url);
-        } finally {
-          await browser.close();
-        }
-      });
-      const peer = await sample(8, async () => {
-        const browser = await launch();
-        try {
-          const page = await browser.newPage();
-          await page.goto(`${stock.origin}/package.json`);
-          return await page.evaluate(async () => {
-            const base = JSON.stringify(`${location.origin}/`);
-            const source = `import { loadPyodide } from ${JSON.stringify(`${location.origin}/pyodide.mjs`)};
-              const python = await loadPyodide({ indexURL: ${base}, stdout: (line) => postMessage(line) });
-              python.runPython('print("first print")');`;
-            const start = performance.now();
-            const worker = new Worker(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })), { type: 'module' });
-            await new Promise((done, fail) => {
-              worker.addEventListener('message', done);
-              worker.addEventListener('error', (event) => fail(new Error(event.message)));
-            });
-            return performance.now() - start;
-          });
-        } finally {
-          await browser.close();
-        }
-      });
+      const ours = (): Promise<number> =>
+        inFreshBrowser(async (browser) => {
+          await browser.onNewPage(pressAtOnce);
+          await browser.open(server.url);
+          await browser.until('window.benchTook');
+          return Number(await browser.evaluate('window.benchTook'));
+        });
+      const peer = (): Promise<number> =>
+        inFreshBrowser(async (browser) => {
+          await browser.open(`${stock.origin}/package.json`);
+          await browser.until(`location.pathname === '/package.json' && document.readyState === 'complete'`);
+          return Number(await browser.evaluate(stockStart));
+        });
+      const [oursMs, peerMs] = await alternately(8, ours, peer);
       print({
-        ours: { name: 'cold start: page ready to the first print on screen, no spare kernel', unit: 'ms', samples: ours },
-        peer: { name: 'stock loadPyodide 314.0.7 in a worker to its first print', unit: 'ms', samples: peer },
+        ours: { name: 'cold start: Run pressed as soon as it can be, to the first print on screen, no spare kernel', unit: 'ms', samples: oursMs },
+        peer: { name: 'stock loadPyodide 314.0.7 in a worker to its first print', unit: 'ms', samples: peerMs },
         goal: 'at most 0.30 of the peer (hoped: 0.15)',
       });
     });
   } finally {
     stock.close();
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** Milliseconds from the navigation's start until a pressed key stands in the editor. */
-async function firstKey(page: Page, url: string): Promise<number> {
-  await page.addInitScript(() => {
-    const look = (): void => {
-      const shown = [...document.querySelectorAll('.view-line')].some((line) => line.textContent.includes('qq'));
-      if (shown) Reflect.set(window, 'benchDone', performance.now());
-      else requestAnimationFrame(look);
-    };
-    requestAnimationFrame(look);
+function firstKey(url: string): Promise<number> {
+  return inFreshBrowser(async (browser) => {
+    await browser.onNewPage(`{
+      const look = () => {
+        if ([...document.querySelectorAll('.view-line')].some((line) => line.textContent.includes('qq'))) window.benchDone = performance.now();
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    }`);
+    await browser.open(url);
+    for (;;) {
+      await browser.press('q');
+      const done = await browser.evaluate('window.benchDone');
+      if (typeof done === 'number') return done;
+    }
   });
-  const opened = page.goto(url, { waitUntil: 'commit' });
-  await opened;
-  for (;;) {
-    await page.keyboard.press('q');
-    const done: unknown = await page.evaluate(() => Reflect.get(window, 'benchDone')).catch(() => undefined);
-    if (typeof done === 'number') return done;
-  }
 }
 
 /** A page with Monaco and nothing else, built as ours is. */
@@ -157,17 +159,10 @@ export async function typingBench(): Promise<void> {
   try {
     await withServer(async (server) => {
       await leaveTab(server, 'print("first " + "print")');
-      const once = (url: string) => async (): Promise<number> => {
-        const browser = await launch();
-        try {
-          return await firstKey(await browser.newPage(), url);
-        } finally {
-          await browser.close();
-        }
-      };
+      const [ours, peer] = await alternately(10, () => firstKey(server.url), () => firstKey(`${bare.origin}/index.html`));
       print({
-        ours: { name: 'window: navigation to a pressed key in the editor', unit: 'ms', samples: await sample(10, once(server.url)) },
-        peer: { name: 'bare page with the same Monaco', unit: 'ms', samples: await sample(10, once(`${bare.origin}/index.html`)) },
+        ours: { name: 'window: navigation to a pressed key in the editor', unit: 'ms', samples: ours },
+        peer: { name: 'bare page with the same Monaco', unit: 'ms', samples: peer },
         goal: 'at most 1.3 of the peer',
       });
       await weigh(server);
@@ -195,7 +190,7 @@ async function weigh(server: ServerProcess): Promise<void> {
   print({ ours: { name: 'window: first load, all files but Python, gzip', unit: 'KB', samples: [total / 1000] }, goal: 'at most 2,000 KB' });
 }
 
-const flood = (count: number): string => `for i in range(${count}):\n    print("%07d" % i, "${'x'.repeat(58)}")\nprint("flood is", "over")`;
+const flood = (count: number): string => `for i in range(${count}):\n    print(f"{i:07d} ${'x'.repeat(58)}")\nprint("flood is", "over")`;
 
 /** 10**6 lines of 67 bytes from Python to disk and screen, beside native python3 into a pipe. */
 export async function floodBench(): Promise<void> {
@@ -236,7 +231,7 @@ export async function floodBench(): Promise<void> {
     await browser.close();
     const native = await sample(3, () => {
       const start = performance.now();
-      execFileSync('python3', ['-c', flood(lines)], { maxBuffer: 1e9 });
+      nativePython(flood(lines));
       return (lines / (performance.now() - start)) * 1000;
     });
     print({
@@ -254,44 +249,54 @@ export async function memoryBench(): Promise<void> {
     console.log('\nmemory: measured on Linux alone');
     return;
   }
-  await withServer(async (server) => {
-    const idle: number[] = [];
-    const empty: number[] = [];
-    const further: number[] = [];
-    for (let i = 0; i < 3; i++) {
-      const { browser, pid } = await launchKnown();
-      const page = await browser.newPage();
-      await page.goto('about:blank');
-      await settle(page);
-      const blank = memoryOf(pid);
+  const idle: number[] = [];
+  const empty: number[] = [];
+  const further: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    // A server each time: the tabs of the last window would come back.
+    await withServer(async (server) => {
+      const browser = await PlainBrowser.start();
+      await settle(browser);
+      const blank = memoryOf(browser.pid);
       empty.push(blank);
-      const window = new Window(page);
-      await window.open(server.url);
-      await window.newTab();
-      await window.pythonReady();
-      await settle(page);
-      let last = memoryOf(pid);
+      await browser.open(server.url);
+      await newTab(browser);
+      await browser.until(`document.querySelector('[role=status][aria-label=Kernel]')?.textContent.includes('Python 3.14 ready')`);
+      await settle(browser);
+      let last = memoryOf(browser.pid);
       idle.push(last - blank);
       for (let kernel = 0; kernel < 2; kernel++) {
-        await window.newTab();
-        await window.runSource('print("kernel", "up")');
-        await expect(window.console).toContainText('kernel up');
-        await settle(page);
-        const now = memoryOf(pid);
+        await newTab(browser);
+        await browser.insert('print("kernel", "up")');
+        await pressRun(browser);
+        await browser.until(`document.querySelector('[aria-label=Console]')?.textContent.includes('kernel up')`);
+        await settle(browser);
+        const now = memoryOf(browser.pid);
         further.push(now - last);
         last = now;
       }
       await browser.close();
-    }
-    print({ ours: { name: 'memory: idle window over an empty page (with its Python)', unit: 'MB', samples: idle }, peer: { name: 'empty page, whole browser', unit: 'MB', samples: empty }, goal: 'at most 150 MB over' });
-    print({ ours: { name: 'memory: a further kernel', unit: 'MB', samples: further }, goal: 'at most 70 MB' });
-  });
+    });
+  }
+  print({ ours: { name: 'memory: idle window over an empty page (with its Python)', unit: 'MB', samples: idle }, peer: { name: 'empty page, whole browser', unit: 'MB', samples: empty }, goal: 'at most 150 MB over' });
+  print({ ours: { name: 'memory: a further kernel', unit: 'MB', samples: further }, goal: 'at most 70 MB' });
 }
 
-/** Two seconds without work, and a collection where the browser offers one. */
-async function settle(page: Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('HeapProfiler.collectGarbage');
-  await session.detach();
-  await page.evaluate(() => new Promise((done) => setTimeout(done, 2000)));
+/** Two seconds without work, and a collection of the page's garbage. */
+async function settle(browser: PlainBrowser): Promise<void> {
+  await browser.send('HeapProfiler.collectGarbage');
+  await pause(2000);
+}
+
+async function newTab(browser: PlainBrowser): Promise<void> {
+  const tabs = `document.querySelectorAll('[role=tablist][aria-label=Editors] [role=tab]').length`;
+  await browser.until(`document.querySelector('[aria-label="New scratch tab"]')`);
+  const before = Number(await browser.evaluate(tabs));
+  await browser.evaluate(`document.querySelector('[aria-label="New scratch tab"]').click()`);
+  await browser.until(`${tabs} === ${before + 1} && document.activeElement?.getAttribute('aria-label') === 'Editor'`);
+}
+
+async function pressRun(browser: PlainBrowser): Promise<void> {
+  await browser.until(`${runButton}?.disabled === false`);
+  await browser.evaluate(`${runButton}.click()`);
 }
