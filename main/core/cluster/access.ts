@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { AppError } from '../../../contract/errors.ts';
+import { proxyFromEnvironment } from './proxy.ts';
 
 /** A kubeconfig of one context, with absolute paths, and without anything that would run a program. */
 export interface PlainKubeconfig {
@@ -51,7 +52,7 @@ export function createAccess(source: AccessSource): Access {
   let config: { key: string; value: KubeConfig } | undefined;
 
   async function make(): Promise<ConnectOptions> {
-    const kubeconfig = source.kubeconfig();
+    const kubeconfig = throughProxy(source.kubeconfig(), source.server);
     const credentials = await source.credentials(isRefused);
     const isFresh = isRefused;
     isRefused = false;
@@ -88,6 +89,12 @@ export function createAccess(source: AccessSource): Access {
       kept = undefined;
     },
   };
+}
+
+/** What the kubeconfig says about a proxy counts, else what the environment says. */
+function throughProxy(kubeconfig: PlainKubeconfig, server: string): PlainKubeconfig {
+  const proxy = kubeconfig.cluster['proxy-url'] ?? proxyFromEnvironment(server, process.env);
+  return proxy === null ? kubeconfig : { ...kubeconfig, cluster: { ...kubeconfig.cluster, 'proxy-url': proxy } };
 }
 
 /** Whether certificates, a token or a password are all: client-node, which knows OIDC and proxies, costs 60 MB and is left out then. */
