@@ -7,7 +7,7 @@ import { createCancelling, type Cancelling } from './cancelling.ts';
 import { collect } from './collecting.ts';
 import { createJobHandle, enterPhase, type JobsContext } from './context.ts';
 import { endJob, endRun, type Ending } from './ending.ts';
-import { failureOfRefusal, failureOfRun } from './failing.ts';
+import { failureOfRefusal, failureOfRun, type RunEvidence } from './failing.ts';
 import { createJobEvents } from './jobEvents.ts';
 import { jobOutcome, type KubeJob, type KubePod } from './kube.ts';
 import { exitCodes } from './manifest/index.ts';
@@ -46,6 +46,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   let current: Attempt | undefined;
   let job: KubeJob | null = null;
   let isJobGone = false;
+  let wasJobSeen = false;
   let arePodsKnown = false;
   let isChecking = false;
   let isClosing = false;
@@ -111,6 +112,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     if (seen !== null) {
       if (seen.metadata.uid !== record.state.jobUid) return;
       job = seen;
+      wasJobSeen = true;
       armStartTimer();
       if (current === undefined) events.see(undefined);
       evaluate();
@@ -172,10 +174,11 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   function reasonOf(attempt: Attempt | undefined, isGood: boolean): Failure | null | Promise<Failure | null> {
     if (isGood || record.state.cancel !== null) return null;
-    return explain(isJobGone && wasEnded(attempt) ? 'jobDeleted' : 'ended');
+    if (!isJobGone || !wasEnded(attempt)) return explain('ended');
+    return explain(wasJobSeen ? 'jobDeleted' : 'jobMissed');
   }
 
-  async function explain(why: 'ended' | 'startTimeout' | 'jobDeleted'): Promise<Failure> {
+  async function explain(why: RunEvidence['why']): Promise<Failure> {
     return failureOfRun({ record, attempt: current, job, events: await events.refresh(), why });
   }
 
