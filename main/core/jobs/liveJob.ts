@@ -114,6 +114,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
       job = seen;
       wasJobSeen = true;
       armStartTimer();
+      tellQueue(seen.spec.suspend === true);
       if (current === undefined) events.see(undefined);
       evaluate();
     } else if (!isJobGone) void checkGone();
@@ -134,6 +135,16 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     } finally {
       isChecking = false;
     }
+  }
+
+  /** Nothing else tells that a suspended Job waits for Kueue. */
+  function tellQueue(isSuspended: boolean): void {
+    const { queue } = record.facts.profile;
+    const waitingFor = queue !== null && isSuspended ? `It waits in the Kueue queue "${queue}".` : null;
+    if (queue === null || current !== undefined || record.state.waitingFor === waitingFor) return;
+    handle.update((state) => {
+      state.waitingFor = waitingFor;
+    });
   }
 
   /** The time that a run has to get to a started container; while Kueue holds it back it does not count. */
