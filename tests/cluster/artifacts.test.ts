@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -90,5 +91,20 @@ describe.skipIf(testKubeconfig === '')('files that a run produced', () => {
     expect(job.artifacts).toMatchObject({ state: 'failed', retryable: true });
     rmSync(blocked);
     expect((await application.api.jobs.fetchArtifacts({ runId })).artifacts).toMatchObject({ state: 'fetched', files: 1 });
+  });
+
+  it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('are named when the disk is full in the middle, and can be fetched once there is room (needs root)', async () => {
+    const disk = join(application.home, 'cluster');
+    mkdirSync(disk, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    try {
+      const runId = await application.submit('import os\nfor i in range(4): open(os.environ["PYEXEKUBE_OUTPUT"] + "/%d" % i, "wb").write(os.urandom(500_000))');
+      const job = await application.reach(runId, 'done');
+      expect(job.artifacts).toMatchObject({ state: 'failed', retryable: true, message: expect.stringContaining('disk is full') });
+      execFileSync('mount', ['-o', 'remount,size=10m', disk]);
+      expect((await application.api.jobs.fetchArtifacts({ runId })).artifacts).toMatchObject({ state: 'fetched', files: 4, bytes: 2_000_000 });
+    } finally {
+      execFileSync('umount', [disk]);
+    }
   });
 });

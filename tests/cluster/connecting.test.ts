@@ -97,6 +97,30 @@ describe.skipIf(testKubeconfig === '')('a cluster', () => {
     });
   });
 
+  it('is signed in to with an OpenID Connect token for as long as it lasts', async () => {
+    kubectl('create', 'serviceaccount', 'oidc', '-n', namespace);
+    kubectl('create', 'rolebinding', 'oidc', '--clusterrole=edit', `--serviceaccount=${namespace}:oidc`, '-n', namespace);
+    // The cluster's own tokens are as good as an identity provider's: what is tried is how the kubeconfig carries one.
+    const token = kubectl('create', 'token', 'oidc', '-n', namespace).trim();
+    const kubeconfig = kubeconfigWith(home, (_cluster, user) => {
+      user.user = { 'auth-provider': { name: 'oidc', config: { 'id-token': token, 'client-id': 'test', 'idp-issuer-url': 'https://127.0.0.1:1' } } };
+    });
+    application = await startApplication(namespace, { home, kubeconfig });
+    expect((await application.api.connections.list()).connections).toMatchObject([{ signIn: { method: 'oidc' } }]);
+    await runs();
+  });
+
+  it('that is signed in to with an OpenID Connect token says so when this has ended', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const ended = `${part({ alg: 'none' })}.${part({ exp: 1_000_000 })}.x`;
+    const kubeconfig = kubeconfigWith(home, (_cluster, user) => {
+      user.user = { 'auth-provider': { name: 'oidc', config: { 'id-token': ended, 'refresh-token': 'x', 'client-id': 'test', 'client-secret': 'x', 'idp-issuer-url': 'https://127.0.0.1:1' } } };
+    });
+    application = await startApplication(namespace, { home, kubeconfig });
+    const { health } = await application.api.connections.check({ id: application.connectionId });
+    expect(health).toMatchObject({ state: 'signedOut' });
+  });
+
   it('runs nothing through a sign-in program before it is allowed, and all after', async () => {
     kubectl('create', 'serviceaccount', 'signs-in', '-n', namespace);
     kubectl('create', 'rolebinding', 'signs-in', '--clusterrole=edit', `--serviceaccount=${namespace}:signs-in`, '-n', namespace);

@@ -61,7 +61,11 @@ export function createAccess(source: AccessSource): Access {
     // OIDC keeps what it has refreshed inside of its KubeConfig, so the object stays until the sign-in changes.
     if (config?.key !== key || isFresh) config = { key, value: await kubeConfigOf(kubeconfig, credentials) };
     const options: RequestOptions = {};
-    await config.value.applyToHTTPSOptions(options);
+    try {
+      await config.value.applyToHTTPSOptions(options);
+    } catch (error) {
+      throw kubeconfig.user['auth-provider'] === undefined ? error : renewalFailed(error);
+    }
     const { ca, cert, key: privateKey, servername, rejectUnauthorized, auth, headers, agent } = options;
     return {
       ...present({ ca, cert, key: privateKey, servername, rejectUnauthorized, auth }),
@@ -91,9 +95,19 @@ export function createAccess(source: AccessSource): Access {
   };
 }
 
+/** client-node renews an OpenID Connect token on its way. */
+function renewalFailed(error: unknown): AppError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new AppError('UNAUTHENTICATED', `The OpenID Connect sign-in has ended and could not be renewed (${why}).`, { action: 'Sign in again with the program that made the kubeconfig.', cause: error });
+}
+
 /** What the kubeconfig says about a proxy counts, else what the environment says. */
 function throughProxy(kubeconfig: PlainKubeconfig, server: string): PlainKubeconfig {
   const proxy = kubeconfig.cluster['proxy-url'] ?? proxyFromEnvironment(server, process.env);
+  // client-node would go past a proxy of another kind without a word.
+  if (proxy !== null && !/^(https?|socks5?):\/\/[^/\s]/.test(String(proxy))) {
+    throw new AppError('INVALID_INPUT', `${String(proxy)} is not the address of a proxy: it begins with http, https or socks5.`, { action: 'Check proxy-url in the kubeconfig, or HTTPS_PROXY.' });
+  }
   return proxy === null ? kubeconfig : { ...kubeconfig, cluster: { ...kubeconfig.cluster, 'proxy-url': proxy } };
 }
 

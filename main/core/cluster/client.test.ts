@@ -207,6 +207,17 @@ describe('how to connect', () => {
     expect(await optionsOf({ user: { token: 'written' } })).toMatchObject({ headers: { authorization: 'Bearer written' } });
   });
 
+  it('says that a proxy cannot be used', async () => {
+    await expect(optionsOf({ cluster: { server: 'https://s.example', 'proxy-url': 'gopher://p.example' } })).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('gopher://p.example') });
+  });
+
+  it('says that an OpenID Connect sign-in cannot be renewed', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const config = { 'id-token': `${part({ alg: 'none' })}.${part({ exp: 1_000_000 })}.x`, 'refresh-token': 'x', 'client-id': 'it', 'client-secret': 'x', 'idp-issuer-url': 'https://127.0.0.1:1' };
+    const refused = optionsOf({ cluster: { server: 'https://s.example' }, user: { 'auth-provider': { name: 'oidc', config } } });
+    await expect(refused).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining('could not be renewed') });
+  });
+
   it('goes through the proxy of the environment, unless it is not for this server', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:3128');
     const cluster = { server: 'https://s.example' };
