@@ -4,7 +4,7 @@ import type { AssetsRequest, LoadedAsset } from './assetMessages.ts';
  * A worker of the frame that loads Python's assets, and is then ended: with it goes every copy that fetching and checking them left behind,
  * which a garbage collection of the frame itself would leave for long.
  */
-type Loading = AssetsRequest & { post(message: LoadedAsset, transfer?: Transferable[]): void };
+type Loading = AssetsRequest & { post(message: LoadedAsset): void };
 
 /** SRI's notation of a hash (w3.org/TR/sri): base64 of the digest. */
 function integrityOf(sha256: string): string {
@@ -50,8 +50,8 @@ async function loadAll(loading: Loading): Promise<void> {
     .then((response) => WebAssembly.compileStreaming(response))
     .then((module) => loading.post({ type: 'wasm', module }));
   const pyodide = load(loading, 'pyodide.js')
-    .then((response) => response.arrayBuffer())
-    .then((bytes) => loading.post({ type: 'pyodide', bytes }, [bytes]));
+    .then((response) => response.blob())
+    .then((script) => loading.post({ type: 'pyodide', script }));
   const snapshot = fill(loading, 'snapshot.bin', loading.snapshot, loading.snapshotReady);
   // Needed last, for the first import: it shall not hold up the others.
   const stdlib = Promise.all([wasm, snapshot]).then(() => fill(loading, 'python_stdlib.zip', loading.stdlib, loading.stdlibReady));
@@ -61,7 +61,7 @@ async function loadAll(loading: Loading): Promise<void> {
 addEventListener(
   'message',
   (event: MessageEvent<AssetsRequest>) => {
-    const post = (message: LoadedAsset, transfer: Transferable[] = []): void => postMessage(message, { transfer });
+    const post = (message: LoadedAsset): void => postMessage(message);
     loadAll({ ...event.data, post }).then(
       () => post({ type: 'complete' }),
       (error: unknown) => post({ type: 'failed', message: error instanceof Error ? error.message : String(error) }),

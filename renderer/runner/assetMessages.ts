@@ -12,7 +12,7 @@ export type AssetsRequest = {
 
 /** What that worker answers, each as soon as it is there; `complete` or `failed` is the last. */
 export type LoadedAsset =
-  | { type: 'pyodide'; bytes: ArrayBuffer }
+  | { type: 'pyodide'; script: Blob }
   | { type: 'wasm'; module: WebAssembly.Module }
   | { type: 'complete' }
   | { type: 'failed'; message: string };

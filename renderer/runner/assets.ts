@@ -49,7 +49,7 @@ export function loadAssets(): PythonAssets {
     const asset = event.data;
     switch (asset.type) {
       case 'pyodide':
-        return workerUrl.resolve(scriptUrl(asset.bytes, '\n', workerSource));
+        return workerUrl.resolve(scriptUrl(asset.script, '\n', workerSource));
       case 'wasm':
         return wasm.resolve(asset.module);
       case 'complete':
