@@ -103,10 +103,10 @@ function renewalFailed(error: unknown): AppError {
 
 /** What the kubeconfig says about a proxy counts, else what the environment says. */
 function throughProxy(kubeconfig: PlainKubeconfig, server: string): PlainKubeconfig {
-  const proxy = kubeconfig.cluster['proxy-url'] ?? proxyFromEnvironment(server, process.env);
+  const proxy = text(kubeconfig.cluster['proxy-url']) ?? proxyFromEnvironment(server, process.env);
   // client-node would go past a proxy of another kind without a word.
-  if (proxy !== null && !/^(https?|socks5?):\/\/[^/\s]/.test(String(proxy))) {
-    throw new AppError('INVALID_INPUT', `${String(proxy)} is not the address of a proxy: it begins with http, https or socks5.`, { action: 'Check proxy-url in the kubeconfig, or HTTPS_PROXY.' });
+  if (proxy !== null && !/^(https?|socks5?):\/\/[^/\s]/.test(proxy)) {
+    throw new AppError('INVALID_INPUT', `${proxy} is not the address of a proxy: it begins with http, https or socks5.`, { action: 'Check proxy-url in the kubeconfig, or HTTPS_PROXY.' });
   }
   return proxy === null ? kubeconfig : { ...kubeconfig, cluster: { ...kubeconfig.cluster, 'proxy-url': proxy } };
 }

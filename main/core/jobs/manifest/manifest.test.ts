@@ -126,7 +126,7 @@ describe('buildManifest', () => {
     const { job } = buildManifest(inputOf(ProfileSettings.parse({ volumes })));
     const pod = job.spec?.template.spec;
     expect(pod?.volumes?.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim ?? [])).toEqual([{ claimName: 'a' }, { claimName: 'b', readOnly: true }]);
-    expect(pod?.containers[0]?.volumeMounts?.filter(({ name }) => name === 'claim-0')).toMatchObject([{ subPath: 'w' }, { subPath: 'i', readOnly: true }]);
+    expect(pod?.containers[0]?.volumeMounts?.filter((mount) => mount.name === 'claim-0')).toMatchObject([{ subPath: 'w' }, { subPath: 'i', readOnly: true }]);
   });
 
   it('keeps values out of the Job: variables, arguments and files are in the Secret alone', () => {
