@@ -20,7 +20,7 @@ async function fill(home: string): Promise<RunId[]> {
   const pinned: RunId[] = [];
   for (let i = 0; i < runs; i++) {
     const id = newRunId();
-    await client.runs.start({ id, engine: 'local', mode: 'file', title: `run ${i}`, source: `print(${i})`, pythonVersion: '3.14.2', path: `/work/${i % 7}.py` });
+    await client.runs.start({ id, engine: 'local', mode: 'file', title: `run ${i}`, source: `print(${i})`, pythonVersion: '3.14.2', path: `/project/${i % 7}.py` });
     await client.inputs.keep({ runId: id, folder: null, files: [] });
     const records = [1, 2, 3].map((seq) => ({ seq, timeMs: 1, body: { kind: 'text' as const, stream: 'stdout' as const, text: `${i} ${seq}\n`.repeat(2000) } }));
     await client.output.append({ runId: id, records });
