@@ -64,11 +64,20 @@ export const OutputBody = z.discriminatedUnion('kind', [
 ]);
 export type OutputBody = z.infer<typeof OutputBody>;
 
+/** Where a record of a cluster run comes from; a record without it comes from the run's only place. */
+export const OutputSource = z.object({
+  container: z.string().min(1).max(253),
+  /** Counts from 1. */
+  attempt: z.number().int().min(1),
+});
+export type OutputSource = z.infer<typeof OutputSource>;
+
 /** A step with its place: `seq` counts from 1 without a gap within a run; `timeMs` is milliseconds since 1970. */
 export const OutputRecord = z.object({
   seq: z.number().int().min(1),
   timeMs: z.number().int().min(0),
   body: OutputBody,
+  source: OutputSource.optional(),
 });
 export type OutputRecord = z.infer<typeof OutputRecord>;
 
@@ -78,8 +87,16 @@ export const OutputChunk = z.object({
   lastSeq: z.number().int().min(1),
   /** Characters of text in it. */
   length: z.number().int().min(0),
-  /** Line feeds in its text. */
+  /** Line feeds in its text, and in all text before it. */
   lineFeeds: z.number().int().min(0),
+  lineFeedsBefore: z.number().int().min(0),
+  /** Earliest and latest time of its records, milliseconds since 1970. */
+  firstMs: z.number().int().min(0),
+  lastMs: z.number().int().min(0),
+  /** The text ends with a line feed after it. */
+  closed: z.boolean(),
+  /** It holds text alone: no display, error or note. */
+  isText: z.boolean(),
 });
 export type OutputChunk = z.infer<typeof OutputChunk>;
 

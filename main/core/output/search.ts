@@ -3,7 +3,7 @@ import type { OutputMatch } from '../../../contract/output.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
 import { chunkAfter, damagedChunk } from './chunks.ts';
-import { decodeChunk } from './codec.ts';
+import { decodeChunk, decodeColumns, type StoredChunk } from './codec.ts';
 import { LineScanner, type SearchRequest } from './scan.ts';
 
 export interface SearchBatch {
@@ -16,6 +16,14 @@ export interface SearchBatch {
 /** A batch goes out after this many matches, or this many milliseconds, so that the first hits are seen at once. */
 const batchMatches = 500;
 const batchMs = 50;
+
+/** @returns null if the chunk is damaged */
+function scanChunk(scanner: LineScanner, chunk: StoredChunk, limit: number): OutputMatch[] | null {
+  const columns = decodeColumns(chunk);
+  if (columns?.isText === true) return scanner.pushText(columns, chunk.line_feeds, limit);
+  const records = columns?.records() ?? decodeChunk(chunk);
+  return records === null ? null : scanner.push(records, limit);
+}
 
 /**
  * Looks through a run's output chunk by chunk, letting other work go on in between. Faults of the request are thrown at once.
@@ -41,9 +49,11 @@ export function searchOutput(
       if (signal?.aborted === true) return;
       const chunk = storage.read((sql) => chunkAfter(sql, run.key, at));
       if (chunk === undefined) break;
-      const records = decodeChunk(chunk);
-      if (records === null) damaged ??= chunk;
-      const found = records === null ? scanner.skip(chunk.line_feeds, left) : scanner.push(records, left);
+      let found = scanChunk(scanner, chunk, left);
+      if (found === null) {
+        damaged ??= chunk;
+        found = scanner.skip(chunk.line_feeds, left);
+      }
       left -= found.length;
       matches.push(...found);
       at = chunk.last_seq;
