@@ -132,7 +132,7 @@ async function searchBench(): Promise<void> {
       const count = await search(client, id, query);
       const ours = await sample(7, () => timed(() => search(client, id, query)));
       const most = query.maxMatches < 10_000 ? ['-m', String(query.maxMatches)] : [];
-      const peer = await sample(7, () => timed(() => spawnSync('grep', ['-Ec', ...most, query.query, path], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, LC_ALL: 'C' } })));
+      const peer = await sample(7, () => timed(() => spawnSync('grep', ['-Ec', ...most, query.query, path], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, LC_ALL: 'C' } })));
       print({
         ours: { name: `search in ${lineCount.toLocaleString('en')} lines: ${query.name}, ${count.toLocaleString('en')} matches`, unit: 'ms', samples: ours },
         peer: { name: `grep -Ec (${version}) on the same text, ${(statSync(path).size / 1e6).toFixed(0)} MB, LC_ALL=C`, unit: 'ms', samples: peer },

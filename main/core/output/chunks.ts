@@ -130,6 +130,11 @@ export function chunkAfter(sql: Sql, key: number, after: number): StoredChunk | 
   return sql.get<StoredChunk>(text('first_seq > ? ORDER BY first_seq'), key, after);
 }
 
+/** Chunks that begin after the record `after`, in order, at most `count`. */
+export function chunksAfter(sql: Sql, key: number, after: number, count: number): StoredChunk[] {
+  return sql.all<StoredChunk>(`SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq > ? ORDER BY first_seq LIMIT ?`, key, after, count);
+}
+
 /** At least one record after `after` if there is one, then as many as weigh `maxLength`. @throws STORAGE_CORRUPT the very next chunk is damaged */
 export function readRecords(sql: Sql, key: number, after: number, maxLength: number): OutputRecord[] {
   const records: OutputRecord[] = [];

@@ -8,7 +8,7 @@ export const encodings = { json: 0, zstd: 1, columns: 2 } as const;
 export type Encoding = (typeof encodings)[keyof typeof encodings];
 
 /** Chunks are gathered until their text has about this many characters, then compressed for good. */
-export const chunkBytes = 64 * 1024;
+export const chunkBytes = 128 * 1024;
 
 /** What a chunk's `flags` say: bits. */
 export const chunkFlags = {

@@ -10,8 +10,8 @@ export interface SearchRequest {
   matchCase: boolean;
 }
 
-/** How long one stretch of text may take a pattern, in milliseconds. 64 KB take a sound pattern less than 10. */
-const patternBudgetMs = 250;
+/** How long one stretch of text may take a pattern, in milliseconds. A megabyte takes a sound pattern less than 10. */
+const patternBudgetMs = 400;
 /** A line is looked at whole up to this length; a longer one in pieces, and a match across their border is not seen. */
 const maxLineLength = 1024 * 1024;
 /** Characters of a line that a match carries. */
@@ -70,6 +70,7 @@ export class LineScanner {
   readonly #pattern: RegExp;
   readonly #scanGuarded: () => void;
   #stretch: () => void = () => undefined;
+  #isGuarded = false;
   /** What of the current line has come so far, beginning `#offset` characters after its start. */
   #rest = '';
   #offset = 0;
@@ -168,9 +169,12 @@ export class LineScanner {
     });
   }
 
-  #guarded(work: (matches: OutputMatch[]) => void): OutputMatch[] {
-    const matches: OutputMatch[] = [];
-    this.#stretch = () => work(matches);
+  /** Does several steps within one budget of time; to watch over each by itself would cost more than the step. @throws INVALID_INPUT */
+  together(steps: () => void): void {
+    this.#stretch = () => {
+      this.#isGuarded = true;
+      steps();
+    };
     try {
       this.#scanGuarded();
     } catch (error) {
@@ -180,7 +184,15 @@ export class LineScanner {
       throw new AppError('INVALID_INPUT', `The regular expression takes too long on line ${this.#line + 1}.`, {
         action: 'Make it simpler: avoid one repetition inside another.',
       });
+    } finally {
+      this.#isGuarded = false;
     }
+  }
+
+  #guarded(work: (matches: OutputMatch[]) => void): OutputMatch[] {
+    const matches: OutputMatch[] = [];
+    if (this.#isGuarded) work(matches);
+    else this.together(() => work(matches));
     return matches;
   }
 

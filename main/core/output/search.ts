@@ -2,7 +2,7 @@ import type { RunId } from '../../../contract/ids.ts';
 import type { OutputMatch } from '../../../contract/output.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
-import { chunkAfter, damagedChunk } from './chunks.ts';
+import { chunksAfter, damagedChunk } from './chunks.ts';
 import { decodeChunk, decodeColumns, type StoredChunk } from './codec.ts';
 import { LineScanner, type SearchRequest } from './scan.ts';
 
@@ -16,6 +16,8 @@ export interface SearchBatch {
 /** A batch goes out after this many matches, or this many milliseconds, so that the first hits are seen at once. */
 const batchMatches = 500;
 const batchMs = 50;
+/** A megabyte of text or less: what is looked through before other work has its turn. */
+const chunksAtOnce = 16;
 
 /** @returns null if the chunk is damaged */
 function scanChunk(scanner: LineScanner, chunk: StoredChunk, limit: number): OutputMatch[] | null {
@@ -47,16 +49,22 @@ export function searchOutput(
 
     for (let at = 0; left > 0; ) {
       if (signal?.aborted === true) return;
-      const chunk = storage.read((sql) => chunkAfter(sql, run.key, at));
-      if (chunk === undefined) break;
-      let found = scanChunk(scanner, chunk, left);
-      if (found === null) {
-        damaged ??= chunk;
-        found = scanner.skip(chunk.line_feeds, left);
-      }
-      left -= found.length;
-      matches.push(...found);
-      at = chunk.last_seq;
+      // The first hits are wanted at once, what follows in large steps.
+      const chunks = storage.read((sql) => chunksAfter(sql, run.key, at, at === 0 ? 1 : chunksAtOnce));
+      if (chunks.length === 0) break;
+      scanner.together(() => {
+        for (const chunk of chunks) {
+          let found = scanChunk(scanner, chunk, left);
+          if (found === null) {
+            damaged ??= chunk;
+            found = scanner.skip(chunk.line_feeds, left);
+          }
+          left -= found.length;
+          matches.push(...found);
+          at = chunk.last_seq;
+          if (left <= 0) return;
+        }
+      });
       if (matches.length >= batchMatches || performance.now() - batchStart > batchMs) {
         yield batch(false);
         matches = [];
