@@ -15,6 +15,7 @@ export * from './failures.ts';
 export * from './files.ts';
 export * from './ids.ts';
 export * from './jobs.ts';
+export * from './logLevel.ts';
 export * from './output.ts';
 export * from './profiles.ts';
 export * from './runs.ts';

@@ -113,6 +113,30 @@ export const OutputMatch = z.object({
 });
 export type OutputMatch = z.infer<typeof OutputMatch>;
 
+/** A stretch that is missing in an output, and why. */
+export const OutputGap = z.object({
+  /** It follows this record. */
+  afterSeq: z.number().int().min(0),
+  /** Lines of the log that are missing, the runner's own among them; null if nobody knows. */
+  lines: z.number().int().min(1).nullable(),
+  /** The pod's clock before and after it, milliseconds since 1970; null if it is not known. */
+  fromMs: z.number().int().nullable(),
+  toMs: z.number().int().nullable(),
+  /**
+   * `rotated`: the cluster had rotated its log before it was read, and the runner's own copy had not got it either. `copyUnreadable`: the
+   * cluster's log had not got it, and the runner's copy could not be read.
+   */
+  reason: z.enum(['rotated', 'copyUnreadable']),
+});
+export type OutputGap = z.infer<typeof OutputGap>;
+
+/**
+ * `complete`: every line is here. `gaps`: all but the stretches in `gaps`. `endUnknown`: what was said last may be missing, because the
+ * pod or the window was gone before it was read. `open`: the run goes on.
+ */
+export const OutputCompleteness = z.object({ state: z.enum(['open', 'complete', 'gaps', 'endUnknown']), gaps: z.array(OutputGap) });
+export type OutputCompleteness = z.infer<typeof OutputCompleteness>;
+
 export const outputContract = {
   /**
    * Appends records to a run of this window. Acknowledged means on disk. Records at or below the last stored `seq` are ignored,
@@ -148,6 +172,9 @@ export const outputContract = {
   index: procedure
     .input(z.object({ runId: RunId }))
     .output(z.object({ chunks: z.array(OutputChunk), lastSeq: z.number().int().min(0), finished: z.boolean() })),
+
+  /** Whether all of the output is stored, and which stretches are missing. @throws NOT_FOUND */
+  completeness: procedure.input(z.object({ runId: RunId })).output(OutputCompleteness),
 
   /**
    * Searches the text of the whole output and yields matches by batches as they are found; the last batch has `done`.

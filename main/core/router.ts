@@ -118,6 +118,7 @@ export function createRouter({ connections, editors, files, jobs, output, profil
       append: os.output.append.handler(({ input, context }) => ({ lastSeq: output.append(input.runId, input.records, context.clientId) })),
       read: os.output.read.handler(({ input, signal }) => output.read(input, signal)),
       index: os.output.index.handler(({ input }) => output.index(input.runId)),
+      completeness: os.output.completeness.handler(({ input }) => output.completeness(input.runId)),
       search: os.output.search.handler(({ input, signal }) => output.search(input, signal)),
     },
     runs: {

@@ -1,14 +1,16 @@
 import { Terminal } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCommandKey } from '../commands/index.ts';
-import { EmptyState, Region, TabStrip, type TabItem } from '../ui/index.ts';
-import { isEnded, type RunId } from '../../contract/index.ts';
+import { EmptyState, Region, reportError, TabStrip, type TabItem } from '../ui/index.ts';
+import { isEnded, type OutputGap, type RunId } from '../../contract/index.ts';
 import { formatDuration } from '../lib/units.ts';
 import './console.css';
 import { ConsoleToolbar } from './ConsoleToolbar.tsx';
 import { selectConsoleTab, useActiveTab, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { GoToBar } from './GoToBar.tsx';
 import { InputPrompt } from './InputPrompt.tsx';
 import { LogViewport, type LogHandle } from './LogViewport.tsx';
+import { placeOfRecord } from './places.ts';
 import { RunFooter } from './RunFooter.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { closeRun, sessionOf } from './sessions.ts';
@@ -59,12 +61,22 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
   const tabs = useConsoleStore((state) => state.tabs);
   const active = useActiveTab();
   const isSearching = useConsoleStore((state) => state.isSearching);
+  const isGoing = useConsoleStore((state) => state.isGoing);
   const runKey = useCommandKey('run.file');
   const [follows, setFollows] = useState(true);
   const log = useRef<LogHandle>(null);
   const now = useSeconds(tabs.some((tab) => tab.status === 'running' && tab.isLive));
   const session = active === null ? null : sessionOf(active.runId);
   const onFollow = useCallback((next: boolean) => setFollows(next), []);
+
+  const revealGap = useCallback(
+    (gap: OutputGap) => {
+      if (session === null) return;
+      session.readMore(true);
+      placeOfRecord(session, gap.afterSeq).then((place) => place !== null && log.current?.view.show(place), reportError);
+    },
+    [session],
+  );
 
   useEffect(() => setFollows(true), [active?.runId]);
 
@@ -98,11 +110,12 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
         ) : (
           <>
             {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} />}
+            {isGoing && <GoToBar key={active.runId} tab={active} session={session} log={log} />}
             {card?.(active)}
             <div id={panelId} role="tabpanel" aria-labelledby={`${panelId}-tab-${active.runId}`} className="relative min-h-0 grow">
               <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} handle={log}>
                 {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}
-                <RunFooter tab={active} session={session} />
+                <RunFooter tab={active} session={session} onReveal={revealGap} />
               </LogViewport>
             </div>
           </>

@@ -1,11 +1,12 @@
-import { ArrowDownToLine, Copy, Download, Eraser, Search, WrapText } from 'lucide-react';
+import { ArrowDownToLine, Clock, Copy, Download, Eraser, ListStart, Search, WrapText } from 'lucide-react';
 import type { RefObject } from 'react';
 import { changeSettings, useSettings } from '../settings/index.ts';
-import { IconButton, notify, reportError } from '../ui/index.ts';
-import { setSearching, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { IconButton, Menu, notify, reportError, type MenuItem } from '../ui/index.ts';
+import { setGoing, setSearching, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
 import { copyOutput, saveOutput } from './exportOutput.ts';
 import type { LogHandle } from './LogViewport.tsx';
 import type { ConsoleSession } from './sessions.ts';
+import { timeModes, type TimeMode } from './times.ts';
 
 interface ConsoleToolbarProps {
   tab: ConsoleTab;
@@ -14,10 +15,24 @@ interface ConsoleToolbarProps {
   follows: boolean;
 }
 
+const timeNames: Record<TimeMode, string> = { off: 'No times', relative: 'Since the start', local: 'Local time', utc: 'UTC' };
+
+function viewItems(times: TimeMode, showsFields: boolean): MenuItem[] {
+  return [
+    { kind: 'label', label: 'Time of each line' },
+    ...timeModes.map((mode): MenuItem => ({ kind: 'check', label: timeNames[mode], checked: times === mode, run: () => void changeSettings({ consoleTimes: mode }) })),
+    { kind: 'separator' },
+    { kind: 'check', label: 'Fields of JSON lines', checked: showsFields, run: (consoleJson) => void changeSettings({ consoleJson }) },
+  ];
+}
+
 /** What can be done with the output in front. */
 export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarProps) {
   const wraps = useSettings((state) => state.settings.consoleWrap);
   const isSearching = useConsoleStore((state) => state.isSearching);
+  const isGoing = useConsoleStore((state) => state.isGoing);
+  const times = useSettings((state) => state.settings.consoleTimes);
+  const showsFields = useSettings((state) => state.settings.consoleJson);
 
   function follow(): void {
     session.readMore(true);
@@ -44,6 +59,14 @@ export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarPro
       <IconButton label="Search the output" pressed={isSearching} size="small" onClick={() => setSearching(!isSearching)}>
         <Search size={15} aria-hidden />
       </IconButton>
+      <IconButton label="Go to a line or time" pressed={isGoing} size="small" onClick={() => setGoing(!isGoing)}>
+        <ListStart size={15} aria-hidden />
+      </IconButton>
+      <Menu items={viewItems(times, showsFields)} align="end">
+        <button type="button" aria-label="Times and fields" title="Times and fields" className="inline-flex size-6 items-center justify-center rounded-md text-muted hover:bg-hover hover:text-text">
+          <Clock size={15} aria-hidden />
+        </button>
+      </Menu>
       <IconButton label="Copy all" size="small" onClick={() => copy().catch(reportError)}>
         <Copy size={15} aria-hidden />
       </IconButton>

@@ -4,7 +4,7 @@ import { useSettings } from '../settings/index.ts';
 import { reportError } from '../ui/notify/index.ts';
 import { OutputItem } from './OutputItem.tsx';
 import { restoreBlock, type ConsoleSession } from './sessions.ts';
-import { setSearching, type ConsoleTab } from './consoleStore.ts';
+import { setGoing, setSearching, type ConsoleTab } from './consoleStore.ts';
 import { LogView } from './view/logView.ts';
 import { LogSelection } from './view/logSelection.ts';
 import { MatchMarks } from './view/matchMarks.ts';
@@ -32,6 +32,8 @@ export function LogViewport({ session, tab, onFollow, handle, children }: LogVie
   const [items, setItems] = useState<readonly VisibleItem[]>([]);
   const fontSize = useSettings((state) => state.settings.consoleFontSize);
   const wraps = useSettings((state) => state.settings.consoleWrap);
+  const times = useSettings((state) => state.settings.consoleTimes);
+  const showsFields = useSettings((state) => state.settings.consoleJson);
 
   useLayoutEffect(() => {
     const element = root.current;
@@ -61,6 +63,8 @@ export function LogViewport({ session, tab, onFollow, handle, children }: LogVie
 
   useImperativeHandle<LogHandle | null, LogHandle | null>(handle, () => drawn, [drawn]);
   useEffect(() => drawn?.view.setWrap(wraps), [drawn, wraps]);
+  useEffect(() => drawn?.view.setTimes(times, tab.startedMs), [drawn, times, tab.startedMs]);
+  useEffect(() => drawn?.view.setFields(showsFields), [drawn, showsFields]);
   useLayoutEffect(() => {
     root.current?.style.setProperty('--console-font-size', `${fontSize}px`);
     drawn?.view.measure();
@@ -94,6 +98,7 @@ function onKey(event: KeyboardEvent, { view, selection }: LogHandle): boolean {
   const isMod = event.ctrlKey || event.metaKey;
   if (isMod && event.key.toLowerCase() === 'a') selection.selectAll();
   else if (isMod && event.key.toLowerCase() === 'f') setSearching(true);
+  else if (isMod && event.key.toLowerCase() === 'g') setGoing(true);
   else if (event.key === 'PageDown') view.scrollBy(page);
   else if (event.key === 'PageUp') view.scrollBy(-page);
   else if (event.key === 'ArrowDown') view.scrollBy(view.layout.rowHeight);

@@ -53,9 +53,11 @@ interface ConsoleState {
   activeId: RunId | null;
   /** The search bar is shown. */
   isSearching: boolean;
+  /** The bar that asks for a line or a time is shown. */
+  isGoing: boolean;
 }
 
-export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false }));
+export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false }));
 
 export function updateTab(runId: RunId, patch: Partial<ConsoleTab>): void {
   useConsoleStore.setState((state) => ({ tabs: state.tabs.map((tab) => (tab.runId === runId ? { ...tab, ...patch } : tab)) }));
@@ -75,5 +77,9 @@ export function selectConsoleTab(runId: RunId): void {
 }
 
 export function setSearching(isSearching: boolean): void {
-  useConsoleStore.setState({ isSearching });
+  useConsoleStore.setState({ isSearching, ...(isSearching ? { isGoing: false } : {}) });
+}
+
+export function setGoing(isGoing: boolean): void {
+  useConsoleStore.setState({ isGoing, ...(isGoing ? { isSearching: false } : {}) });
 }

@@ -1,4 +1,4 @@
-import { isEnded, toAppError, type OutputRecord, type Run, type RunId, type RunSummary } from '../../contract/index.ts';
+import { isEnded, toAppError, type OutputChunk, type OutputRecord, type Run, type RunId, type RunSummary } from '../../contract/index.ts';
 import { core } from '../rpc/index.ts';
 import type { TextBlock } from './model/blocks.ts';
 import { ConsoleLog } from './model/consoleLog.ts';
@@ -10,6 +10,8 @@ const mostTabs = 20;
 const pageLength = 1024 * 1024;
 /** How long to wait before a run is followed again after the connection to the core was lost, in milliseconds. */
 const retryMs = 300;
+/** An output of this many characters or more is opened by its outline. */
+const outlinedLength = 1024 * 1024;
 /** Characters of a run out of the history that are read without being asked for. */
 const readAheadLength = 16 * 1024 * 1024;
 
@@ -165,11 +167,41 @@ function createReader(runId: RunId, log: ConsoleLog, onRecords: (records: readon
   let isWhole = false;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
 
+  /** A long output is opened by its outline: where its lines are. Stretches with more than text are read, for their heights are not known. */
+  async function readOutline(): Promise<void> {
+    const { chunks } = await core.output.index({ runId }, { signal: controller.signal });
+    if (chunks.reduce((length, chunk) => length + chunk.length, 0) < outlinedLength) return;
+    let others: OutputChunk[] = [];
+    for (const chunk of chunks) {
+      if (!chunk.isText) others.push(chunk);
+      else {
+        await readChunks(others);
+        others = [];
+        log.acceptOutline(chunk);
+      }
+    }
+    await readChunks(others);
+    log.notify();
+  }
+
+  async function readChunks(chunks: readonly OutputChunk[]): Promise<void> {
+    const last = chunks.at(-1)?.lastSeq ?? 0;
+    while (log.lastSeq < last) {
+      const page = await core.output.read({ runId, after: log.lastSeq, maxLength: pageLength }, { signal: controller.signal });
+      const records = page.records.filter(({ seq }) => seq <= last);
+      if (records.length === 0) return;
+      log.accept(records);
+      onRecords(records);
+    }
+  }
+
   async function read(): Promise<void> {
     isReading = true;
     let mayRetry = false;
     updateTab(runId, { isLoading: true, failure: null });
     try {
+      if (log.lastSeq === 0) await readOutline();
+      limit = Math.max(limit, log.length + 1);
       while (log.length < limit && !controller.signal.aborted) {
         const status = findTab(runId)?.status;
         const isRunning = status !== undefined && !isEnded(status);

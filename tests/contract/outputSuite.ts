@@ -89,6 +89,15 @@ export function outputSuite(fixture: () => Fixture): void {
       await expect(first.output.index({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
+    it('says whether an output is complete', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      expect(await first.output.completeness({ runId })).toEqual({ state: 'open', gaps: [] });
+      await first.runs.finish({ id: runId, status: 'succeeded', exitCode: 0, durationMs: 1, peakMemoryBytes: null, error: null });
+      expect(await first.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
+      await expect(first.output.completeness({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
     it('searches the whole output', async () => {
       const { first } = fixture();
       const runId = await startRun(first);

@@ -60,3 +60,45 @@ test('copy takes the text, and clear empties the view', async ({ window, page, c
   await window.console.getByRole('button', { name: /clear/i }).click();
   await expect(window.console).not.toContainText('copy me');
 });
+
+test('goes to a line and to a time, in an output that was never read whole', async ({ window, page }) => {
+  await window.runSource('for i in range(200_000):\n    print("line", i, "x" * 20)');
+  await expect(window.console).toContainText('line 199999', { timeout: 30_000 });
+  await expect(page.getByText('All kept')).toBeVisible();
+  await page.reload();
+  await window.history.getByRole('option').first().dblclick();
+  await expect(window.console).toContainText('line 199999');
+  await window.console.getByRole('button', { name: 'Go to a line or time' }).click();
+  await window.console.getByRole('textbox', { name: 'Line or time' }).fill('123,457');
+  await page.keyboard.press('Enter');
+  await expect(window.console.getByText('line 123456 ')).toBeInViewport();
+  await window.console.getByRole('textbox', { name: 'Line or time' }).fill('nonsense');
+  await page.keyboard.press('Enter');
+  await expect(window.console.getByRole('status', { name: 'Go to' })).toContainText('Type a line');
+  await window.console.getByRole('textbox', { name: 'Line or time' }).fill('+0');
+  await page.keyboard.press('Enter');
+  await expect(window.console.getByText('line 0 ', { exact: false }).first()).toBeInViewport();
+});
+
+test('shows times beside the lines, never in their text', async ({ window, page }) => {
+  await window.runSource('print("timed line")');
+  await expect(window.console).toContainText('timed line');
+  const row = window.console.locator('.log-row', { hasText: 'timed line' });
+  for (const [name, form] of [['Since the start', /^\+00:00:\d\d\.\d{3}$/], ['UTC', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/], ['Local time', /^\d\d:\d\d:\d\d\.\d{3}$/]] as const) {
+    await window.console.getByRole('button', { name: 'Times and fields' }).click();
+    await page.getByRole('menuitemcheckbox', { name }).click();
+    await expect(row).toHaveAttribute('data-time', form);
+    await expect(row).toHaveText('timed line');
+  }
+});
+
+test('lines of JSON are shown as fields, and levels are known', async ({ window, page }) => {
+  await window.runSource('print(\'{"level":"error","msg":"no disk","free":0}\')\nprint("nothing said")\nprint("2026-01-01 10:00:00 WARNING slow")');
+  await expect(window.console).toContainText('nothing said');
+  await expect(window.console.locator('.log-row', { hasText: 'no disk' })).toHaveAttribute('data-level', 'error');
+  await expect(window.console.locator('.log-row', { hasText: 'slow' })).toHaveAttribute('data-level', 'warning');
+  await expect(window.console.locator('.log-row', { hasText: 'nothing' })).toHaveAttribute('data-level', 'unknown');
+  await window.console.getByRole('button', { name: 'Times and fields' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Fields of JSON lines' }).click();
+  await expect(window.console).toContainText('error no disk free=0');
+});

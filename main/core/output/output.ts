@@ -1,13 +1,14 @@
 import { AppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { OutputBody, OutputChunk, OutputRecord } from '../../../contract/output.ts';
+import type { OutputBody, OutputChunk, OutputCompleteness, OutputRecord, OutputSource } from '../../../contract/output.ts';
 import { isEnded } from '../../../contract/runs.ts';
 import type { Changes, Sql, Storage } from '../database/index.ts';
 import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
+import { completenessOf, recordEnd, recordGap, type FoundGap } from './completeness.ts';
 import { searchOutput, type SearchBatch } from './search.ts';
 
 type ReadInput = ParsedInput<(typeof contract)['output']['read']>;
@@ -32,7 +33,12 @@ export interface Output {
   index(runId: RunId): { chunks: OutputChunk[]; lastSeq: number; finished: boolean };
   search(input: SearchInput, signal: AbortSignal | undefined): Events<SearchBatch>;
   /** Adds steps of a run that no window feeds, within the caller's transaction; `wake` follows after its commit. */
-  add(sql: Sql, runId: RunId, steps: readonly { timeMs: number; body: OutputBody }[]): void;
+  add(sql: Sql, runId: RunId, steps: readonly { timeMs: number; body: OutputBody; source?: OutputSource }[]): void;
+  /** Records, within the caller's transaction, that a stretch after all that is stored so far could not be had. */
+  addGap(sql: Sql, runId: RunId, gap: FoundGap): void;
+  /** Records, within the caller's transaction, whether a log that feeds this run was read to its last line. */
+  endLog(sql: Sql, runId: RunId, isSeen: boolean): void;
+  completeness(runId: RunId): OutputCompleteness;
   /** Makes those who wait for this run's output look again. */
   wake(runId: RunId): void;
   dispose(): void;
@@ -113,6 +119,10 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
       const run = findRun(sql, runId);
       appendRecords(sql, run, steps.map((step, i) => ({ seq: run.last_seq + 1 + i, ...step })));
     },
+
+    addGap: recordGap,
+    endLog: recordEnd,
+    completeness: (runId) => storage.read((sql) => completenessOf(sql, runId)),
 
     wake,
 

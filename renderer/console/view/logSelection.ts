@@ -126,7 +126,7 @@ export class LogSelection {
     const { anchor, focus } = this;
     if (anchor === null || focus === null || event.clipboardData === null || compare(anchor, focus) === 0) return;
     const [start, end] = compare(anchor, focus) <= 0 ? [anchor, focus] : [focus, anchor];
-    event.clipboardData.setData('text/plain', plainTextOf(this.log, start, end));
+    event.clipboardData.setData('text/plain', plainTextOf(this.view.layout, start, end));
     event.preventDefault();
   };
 }
