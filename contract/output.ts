@@ -2,6 +2,9 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { RunId } from './ids.ts';
+import { ExportFormat, ExportPiece, FilterBatch, OutputFilter, OutputSource, TextStream } from './outputFilter.ts';
+
+export * from './outputFilter.ts';
 
 /** Largest text of one record, in UTF-16 code units. A producer splits what is longer. */
 export const maxTextLength = 256 * 1024;
@@ -32,9 +35,6 @@ export const TracebackFrame = z.object({
 });
 export type TracebackFrame = z.infer<typeof TracebackFrame>;
 
-export const TextStream = z.enum(['stdout', 'stderr', 'stdin']);
-export type TextStream = z.infer<typeof TextStream>;
-
 /**
  * One step of a run's output. `text` may end in the middle of a line, never of a character.
  * `stdin` is what the person typed at a prompt (masked for getpass), as the console shows it.
@@ -63,14 +63,6 @@ export const OutputBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('note'), text: z.string().max(4096) }),
 ]);
 export type OutputBody = z.infer<typeof OutputBody>;
-
-/** Where a record of a cluster run comes from; a record without it comes from the run's only place. */
-export const OutputSource = z.object({
-  container: z.string().min(1).max(253),
-  /** Counts from 1. */
-  attempt: z.number().int().min(1),
-});
-export type OutputSource = z.infer<typeof OutputSource>;
 
 /** A step with its place: `seq` counts from 1 without a gap within a run; `timeMs` is milliseconds since 1970. */
 export const OutputRecord = z.object({
@@ -197,4 +189,31 @@ export const outputContract = {
         z.object({ matches: z.array(OutputMatch), scannedLines: z.number().int().min(0), done: z.boolean(), truncated: z.boolean() }),
       ),
     ),
+
+  /**
+   * Gives the lines of the whole output that meet a filter, with `context` lines around each, by batches as they are found; the last batch
+   * has `done`. After `maxLines` it only counts. Cancelling stops the scan.
+   *
+   * @throws NOT_FOUND no such run · INVALID_INPUT the regular expression does not compile or takes too long · STORAGE_CORRUPT at the end, when a
+   * stretch could not be read
+   */
+  filter: procedure
+    .input(
+      z.object({
+        runId: RunId,
+        filter: OutputFilter,
+        context: z.number().int().min(0).max(100).default(0),
+        maxLines: z.number().int().min(0).max(1_000_000).default(100_000),
+      }),
+    )
+    .output(eventIterator(FilterBatch)),
+
+  /**
+   * Writes the output out: all of it, or with `filter` the lines that meet it. `text` has lines, `ndjson` an object a line (line, time, stream,
+   * container, attempt, text), `csv` the same as a table, in which no cell begins a formula. Control sequences are left out.
+   * Cancelling stops it. @throws NOT_FOUND · INVALID_INPUT
+   */
+  export: procedure
+    .input(z.object({ runId: RunId, format: ExportFormat, filter: OutputFilter.optional() }))
+    .output(eventIterator(ExportPiece)),
 };

@@ -119,6 +119,8 @@ export function createRouter({ connections, editors, files, jobs, output, profil
       read: os.output.read.handler(({ input, signal }) => output.read(input, signal)),
       index: os.output.index.handler(({ input }) => output.index(input.runId)),
       completeness: os.output.completeness.handler(({ input }) => output.completeness(input.runId)),
+      filter: os.output.filter.handler(({ input, signal }) => output.filter(input, signal)),
+      export: os.output.export.handler(({ input, signal }) => output.export(input, signal)),
       search: os.output.search.handler(({ input, signal }) => output.search(input, signal)),
     },
     runs: {

@@ -66,7 +66,8 @@ test('goes to a line and to a time, in an output that was never read whole', asy
   await expect(window.console).toContainText('line 199999', { timeout: 30_000 });
   await expect(page.getByText('All kept')).toBeVisible();
   await page.reload();
-  await window.history.getByRole('option').first().dblclick();
+  await page.getByRole('button', { name: 'History' }).click();
+  await window.history.getByText('for i in range').first().click();
   await expect(window.console).toContainText('line 199999');
   await window.console.getByRole('button', { name: 'Go to a line or time' }).click();
   await window.console.getByRole('textbox', { name: 'Line or time' }).fill('123,457');

@@ -158,6 +158,15 @@ export function readRecords(sql: Sql, key: number, after: number, maxLength: num
   }
 }
 
+/** Line feeds, and characters of text, in all of a run's output; from the index. */
+export function countLines(sql: Sql, key: number): number {
+  return endOf(sql, key).feeds;
+}
+
+export function textLength(sql: Sql, key: number): number {
+  return sql.get<{ length: number | null }>('SELECT sum(length) AS length FROM output_chunks WHERE run_key = ?', key)?.length ?? 0;
+}
+
 type MarkRow = Omit<StoredChunk, 'data' | 'encoding' | 'checksum'> & { feeds_before: number };
 
 /** What is stored, without the text; from an index alone. */

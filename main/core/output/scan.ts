@@ -4,6 +4,7 @@ import type { OutputMatch, OutputRecord } from '../../../contract/output.ts';
 import { textOf } from './codec.ts';
 import type { ColumnRow, Columns } from './columns.ts';
 
+/** A pattern that a person types. */
 export interface SearchRequest {
   query: string;
   regex: boolean;
@@ -63,13 +64,40 @@ class Places {
 }
 
 /**
+ * Runs a step, which may match a person's regular expression, within a budget of time; `lines` is where it stands then.
+ * A regular expression can take exponential time. The vm's time limit is the only way to end one on this thread; what it runs is our own
+ * function, in our own realm.
+ */
+export type Guard = (step: () => void, lines: () => number) => void;
+
+/** @param isRegex without one, nothing needs to be watched over. The guard throws INVALID_INPUT when the time is over. */
+export function createGuard(isRegex: boolean): Guard {
+  if (!isRegex) return (step) => step();
+  let current: () => void = () => undefined;
+  const context = vm.createContext({ scan: () => current() });
+  const script = new vm.Script('scan()');
+  return (step, lines) => {
+    current = step;
+    try {
+      script.runInContext(context, { timeout: patternBudgetMs });
+    } catch (error) {
+      // It is made in the vm's realm, so it is no instance of this realm's Error.
+      const timedOut = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+      if (!timedOut) throw error;
+      throw new AppError('INVALID_INPUT', `The regular expression takes too long on line ${lines() + 1}.`, {
+        action: 'Make it simpler: avoid one repetition inside another.',
+      });
+    }
+  };
+}
+
+/**
  * Finds matches in text that comes in stretches, line by line: lines go on over the borders of records and chunks.
  * Nothing but the unfinished last line is kept between two stretches.
  */
 export class LineScanner {
   readonly #pattern: RegExp;
-  readonly #scanGuarded: () => void;
-  #stretch: () => void = () => undefined;
+  readonly #guard: Guard;
   #isGuarded = false;
   /** What of the current line has come so far, beginning `#offset` characters after its start. */
   #rest = '';
@@ -82,11 +110,7 @@ export class LineScanner {
   constructor(request: SearchRequest) {
     this.#pattern = compilePattern(request);
     this.#wide = widePattern(this.#pattern);
-    // A regular expression can take exponential time. The vm's time limit is the only way to end one on this thread;
-    // what it runs is our own function, in our own realm.
-    const context = vm.createContext({ scan: () => this.#stretch() });
-    const script = new vm.Script('scan()');
-    this.#scanGuarded = request.regex ? () => script.runInContext(context, { timeout: patternBudgetMs }) : () => this.#stretch();
+    this.#guard = createGuard(request.regex);
   }
 
   /** Lines that are done. */
@@ -171,19 +195,14 @@ export class LineScanner {
 
   /** Does several steps within one budget of time; to watch over each by itself would cost more than the step. @throws INVALID_INPUT */
   together(steps: () => void): void {
-    this.#stretch = () => {
-      this.#isGuarded = true;
-      steps();
-    };
     try {
-      this.#scanGuarded();
-    } catch (error) {
-      // It is made in the vm's realm, so it is no instance of this realm's Error.
-      const timedOut = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-      if (!timedOut) throw error;
-      throw new AppError('INVALID_INPUT', `The regular expression takes too long on line ${this.#line + 1}.`, {
-        action: 'Make it simpler: avoid one repetition inside another.',
-      });
+      this.#guard(
+        () => {
+          this.#isGuarded = true;
+          steps();
+        },
+        () => this.#line,
+      );
     } finally {
       this.#isGuarded = false;
     }

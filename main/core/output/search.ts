@@ -47,8 +47,9 @@ export function searchOutput(
     let damaged: Parameters<typeof damagedChunk>[0] | null = null;
     const batch = (done: boolean): SearchBatch => ({ matches, scannedLines: scanner.lines, done, truncated: left <= 0 });
 
-    for (let at = 0; left > 0; ) {
+    for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
+      if (left <= 0) break;
       // The first hits are wanted at once, what follows in large steps.
       const chunks = storage.read((sql) => chunksAfter(sql, run.key, at, at === 0 ? 1 : chunksAtOnce));
       if (chunks.length === 0) break;

@@ -196,27 +196,27 @@ describe('Layout', () => {
 describe('an outline', () => {
   const texts = ['one\ntwo\n', 'three\nfo', 'ur\nfive', ' is long\n', 'six\n'];
   const chunk = (index: number): OutputChunk => {
-    const text = texts[index] ?? '';
+    const content = texts[index] ?? '';
     const before = texts.slice(0, index).join('');
     return {
-      firstSeq: index + 1, lastSeq: index + 1, length: text.length, lineFeeds: text.split('\n').length - 1, lineFeedsBefore: before.split('\n').length - 1,
-      firstMs: index, lastMs: index * 10, closed: text.endsWith('\n'), isText: true,
+      firstSeq: index + 1, lastSeq: index + 1, length: content.length, lineFeeds: content.split('\n').length - 1, lineFeedsBefore: before.split('\n').length - 1,
+      firstMs: index, lastMs: index * 10, closed: content.endsWith('\n'), isText: true,
     };
   };
 
   it('knows its lines before it has their text, and the same lines when it has it', () => {
     const read = new ConsoleLog();
-    for (const [index, text] of texts.entries()) {
-      read.accept([{ seq: index + 1, timeMs: index * 10, body: { kind: 'text', stream: 'stdout', text } }]);
+    for (const [index, content] of texts.entries()) {
+      read.accept([{ seq: index + 1, timeMs: index * 10, body: { kind: 'text', stream: 'stdout', text: content } }]);
       const outlined = new ConsoleLog();
       for (let i = 0; i <= index; i++) outlined.acceptOutline(chunk(i));
-      const lines = (log: ConsoleLog): number => log.blocks.reduce((sum, block) => sum + (block.kind === 'text' ? block.lineCount : 0), 0);
-      expect(lines(outlined)).toBe(lines(read));
+      const lineCount = (log: ConsoleLog): number => log.blocks.reduce((sum, block) => sum + (block.kind === 'text' ? block.lineCount : 0), 0);
+      expect(lineCount(outlined)).toBe(lineCount(read));
       expect(outlined.isOpen).toBe(read.isOpen);
       const [block] = outlined.blocks;
       if (block?.kind !== 'text') throw new Error('no block');
       expect(new Layout(outlined).shownText(block, 0, 100)).toBeNull();
-      outlined.restore(block, texts.map((content, i) => ({ seq: i + 1, timeMs: i * 10, body: { kind: 'text', stream: 'stdout', text: content } })));
+      outlined.restore(block, texts.map((one, i) => ({ seq: i + 1, timeMs: i * 10, body: { kind: 'text', stream: 'stdout', text: one } })));
       const [whole] = read.blocks;
       expect({ ...block, lineRows: null, segments: [] }).toMatchObject({ ...whole, rows: block.rows, rowsColumns: block.rowsColumns, lineRows: null, segments: [] });
     }

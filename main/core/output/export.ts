@@ -1,0 +1,113 @@
+import type { RunId } from '../../../contract/ids.ts';
+import type { OutputRecord } from '../../../contract/output.ts';
+import type { ExportFormat, ExportPiece, OutputFilter } from '../../../contract/outputFilter.ts';
+import type { Storage } from '../database/index.ts';
+import { findRun } from '../runs/index.ts';
+import { chunksAfter, textLength } from './chunks.ts';
+import { decodeChunk, decodeColumns, type StoredChunk } from './codec.ts';
+import { lineTest } from './filter.ts';
+import { LineReader, type OutputLine } from './lines.ts';
+import { createGuard } from './scan.ts';
+
+/** About a megabyte a piece. */
+const chunksAtOnce = 8;
+// Colours and other control sequences have no place in a file: ECMA-48's CSI, with its parameters and final byte.
+const controlSequences = /\u001b\[[\d;:?]*[ -/]*[@-~]/g;
+
+function withoutControls(text: string): string {
+  return text.includes('\u001b') ? text.replace(controlSequences, '') : text;
+}
+
+/** A record as it stands in a text file. */
+function recordText({ body }: OutputRecord): string {
+  switch (body.kind) {
+    case 'text':
+      return body.text;
+    case 'error':
+      return body.traceback.endsWith('\n') ? body.traceback : `${body.traceback}\n`;
+    case 'note':
+      return `[${body.text}]\n`;
+    case 'display':
+    case 'result': {
+      const text = body.bundle['text/plain'];
+      return typeof text === 'string' ? `${text}\n` : '';
+    }
+  }
+}
+
+function damagedText({ first_seq, last_seq }: StoredChunk): string {
+  return `[The stored output from record ${first_seq} to ${last_seq} is damaged and cannot be read.]\n`;
+}
+
+function chunkText(chunk: StoredChunk): string {
+  const columns = decodeColumns(chunk);
+  if (columns?.isText === true) return columns.text;
+  const records = columns?.records() ?? decodeChunk(chunk);
+  return records === null ? damagedText(chunk) : records.map(recordText).join('');
+}
+
+/** A cell of a CSV file (RFC 4180). A spreadsheet would take one that begins with = + - @, a tab or a return for a formula; an apostrophe prevents it. */
+export function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+const csvHeader = 'line,time,stream,container,attempt,text\r\n';
+
+function formatLine(format: ExportFormat, { line, timeMs, stream, source, text }: OutputLine): string {
+  const plain = withoutControls(text);
+  if (format === 'text') return `${plain}\n`;
+  const time = new Date(timeMs).toISOString();
+  if (format === 'csv') return `${line + 1},${time},${stream},${csvCell(source?.container ?? '')},${source?.attempt ?? ''},${csvCell(plain)}\r\n`;
+  return `${JSON.stringify({ line: line + 1, time, stream, ...source, text: plain })}\n`;
+}
+
+/**
+ * Writes a run's output out piece by piece, letting other work go on in between: all of it, or the lines that meet a filter. As text,
+ * all of it has the text of displays and notes too. What is damaged is named in its place in a text, and passed over in the other formats.
+ */
+export function exportOutput(storage: Storage, runId: RunId, format: ExportFormat, filter: OutputFilter | undefined, signal: AbortSignal | undefined): AsyncGenerator<ExportPiece, void> {
+  const test = filter === undefined ? null : lineTest(filter);
+  const guard = createGuard(filter?.regex === true);
+  const { key, totalLength } = storage.read((sql) => {
+    const run = findRun(sql, runId);
+    return { key: run.key, totalLength: textLength(sql, run.key) };
+  });
+
+  async function* pieces(): AsyncGenerator<ExportPiece, void> {
+    const reader = new LineReader();
+    let parts: string[] = format === 'csv' ? [csvHeader] : [];
+    let readLength = 0;
+    const piece = (): ExportPiece => {
+      const text = parts.join('');
+      parts = [];
+      return { text, readLength: Math.min(readLength, totalLength), totalLength };
+    };
+    const take = (line: OutputLine): void => {
+      if (test === null || test(line)) parts.push(formatLine(format, line));
+    };
+    for (let at = 0; ; ) {
+      if (signal?.aborted === true) return;
+      const chunks = storage.read((sql) => chunksAfter(sql, key, at, chunksAtOnce));
+      const last = chunks.at(-1);
+      if (last === undefined) break;
+      guard(
+        () => {
+          for (const chunk of chunks) {
+            if (format === 'text' && test === null) parts.push(withoutControls(chunkText(chunk)));
+            else reader.read(chunk, take);
+            readLength += chunk.length;
+          }
+        },
+        () => reader.lines,
+      );
+      at = last.last_seq;
+      yield piece();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    reader.end(take);
+    readLength = totalLength;
+    yield piece();
+  }
+  return pieces();
+}
