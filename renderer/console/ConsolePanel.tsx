@@ -6,11 +6,13 @@ import { isEnded, type OutputGap, type RunId } from '../../contract/index.ts';
 import { formatDuration } from '../lib/units.ts';
 import './console.css';
 import { ConsoleToolbar } from './ConsoleToolbar.tsx';
-import { selectConsoleTab, useActiveTab, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { selectConsoleTab, setFiltering, useActiveTab, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { emptyForm } from './filterForm.ts';
+import { FilteredOutput } from './FilteredOutput.tsx';
 import { GoToBar } from './GoToBar.tsx';
 import { InputPrompt } from './InputPrompt.tsx';
 import { LogViewport, type LogHandle } from './LogViewport.tsx';
-import { placeOfRecord } from './places.ts';
+import { placeOfLine, placeOfRecord } from './places.ts';
 import { RunFooter } from './RunFooter.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { closeRun, sessionOf } from './sessions.ts';
@@ -61,6 +63,9 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
   const tabs = useConsoleStore((state) => state.tabs);
   const active = useActiveTab();
   const isSearching = useConsoleStore((state) => state.isSearching);
+  const isFiltering = useConsoleStore((state) => state.isFiltering);
+  const [filter, setFilter] = useState(emptyForm);
+  const wantedLine = useRef<number | null>(null);
   const isGoing = useConsoleStore((state) => state.isGoing);
   const runKey = useCommandKey('run.file');
   const [follows, setFollows] = useState(true);
@@ -74,6 +79,20 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
       if (session === null) return;
       session.readMore(true);
       placeOfRecord(session, gap.afterSeq).then((place) => place !== null && log.current?.view.show(place), reportError);
+    },
+    [session],
+  );
+
+  const showLine = useCallback((line: number) => {
+    wantedLine.current = line;
+    setFiltering(false);
+  }, []);
+  /** Left a filter: the line that was in sight there comes into sight here. */
+  const goToWanted = useCallback(
+    ({ view }: LogHandle) => {
+      const line = wantedLine.current;
+      wantedLine.current = null;
+      if (line !== null && session !== null) placeOfLine(session, line).then((place) => place !== null && view.show(place), reportError);
     },
     [session],
   );
@@ -113,10 +132,14 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
             {isGoing && <GoToBar key={active.runId} tab={active} session={session} log={log} />}
             {card?.(active)}
             <div id={panelId} role="tabpanel" aria-labelledby={`${panelId}-tab-${active.runId}`} className="relative min-h-0 grow">
-              <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} handle={log}>
-                {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}
-                <RunFooter tab={active} session={session} onReveal={revealGap} />
-              </LogViewport>
+              {isFiltering ? (
+                <FilteredOutput key={active.runId} tab={active} session={session} log={log} form={filter} onForm={setFilter} onFollow={onFollow} onShowLine={showLine} />
+              ) : (
+                <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} onReady={goToWanted} handle={log}>
+                  {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}
+                  <RunFooter tab={active} session={session} onReveal={revealGap} />
+                </LogViewport>
+              )}
             </div>
           </>
         )}

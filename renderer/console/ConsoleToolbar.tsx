@@ -1,8 +1,8 @@
-import { ArrowDownToLine, Clock, Copy, Download, Eraser, ListStart, Search, WrapText } from 'lucide-react';
+import { ArrowDownToLine, Clock, Copy, Download, Eraser, ListFilter, ListStart, Search, WrapText } from 'lucide-react';
 import type { RefObject } from 'react';
 import { changeSettings, useSettings } from '../settings/index.ts';
 import { IconButton, Menu, notify, reportError, type MenuItem } from '../ui/index.ts';
-import { setGoing, setSearching, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { setFiltering, setGoing, setSearching, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
 import { copyOutput, saveOutput } from './exportOutput.ts';
 import type { LogHandle } from './LogViewport.tsx';
 import type { ConsoleSession } from './sessions.ts';
@@ -30,6 +30,7 @@ function viewItems(times: TimeMode, showsFields: boolean): MenuItem[] {
 export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarProps) {
   const wraps = useSettings((state) => state.settings.consoleWrap);
   const isSearching = useConsoleStore((state) => state.isSearching);
+  const isFiltering = useConsoleStore((state) => state.isFiltering);
   const isGoing = useConsoleStore((state) => state.isGoing);
   const times = useSettings((state) => state.settings.consoleTimes);
   const showsFields = useSettings((state) => state.settings.consoleJson);
@@ -58,6 +59,9 @@ export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarPro
       </IconButton>
       <IconButton label="Search the output" pressed={isSearching} size="small" onClick={() => setSearching(!isSearching)}>
         <Search size={15} aria-hidden />
+      </IconButton>
+      <IconButton label="Filter the output" pressed={isFiltering} size="small" onClick={() => setFiltering(!isFiltering)}>
+        <ListFilter size={15} aria-hidden />
       </IconButton>
       <IconButton label="Go to a line or time" pressed={isGoing} size="small" onClick={() => setGoing(!isGoing)}>
         <ListStart size={15} aria-hidden />

@@ -21,12 +21,16 @@ interface LogViewportProps {
   tab: ConsoleTab;
   onFollow(follows: boolean): void;
   handle: Ref<LogHandle | null>;
+  /** Called once it is drawn, and when the function changes. */
+  onReady?(handle: LogHandle): void;
+  /** The beginning is shown first, and the end not followed. */
+  startsAtTop?: boolean;
   /** Stands under the output: prompt and footer. */
   children: ReactNode;
 }
 
 /** The scrolling output of one run. The text is drawn by LogView; React fills the items in it and what stands at its end. */
-export function LogViewport({ session, tab, onFollow, handle, children }: LogViewportProps) {
+export function LogViewport({ session, tab, onFollow, onReady, startsAtTop = false, handle, children }: LogViewportProps) {
   const root = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<LogHandle | null>(null);
   const [items, setItems] = useState<readonly VisibleItem[]>([]);
@@ -51,6 +55,7 @@ export function LogViewport({ session, tab, onFollow, handle, children }: LogVie
       },
     });
     parts = { view, selection: new LogSelection(view, session.log), marks: new MatchMarks(view) };
+    if (startsAtTop) view.follow(false);
     setDrawn(parts);
     return () => {
       parts?.selection.dispose();
@@ -59,9 +64,12 @@ export function LogViewport({ session, tab, onFollow, handle, children }: LogVie
       setDrawn(null);
       setItems([]);
     };
-  }, [session, onFollow]);
+  }, [session, onFollow, startsAtTop]);
 
   useImperativeHandle<LogHandle | null, LogHandle | null>(handle, () => drawn, [drawn]);
+  useEffect(() => {
+    if (drawn !== null) onReady?.(drawn);
+  }, [drawn, onReady]);
   useEffect(() => drawn?.view.setWrap(wraps), [drawn, wraps]);
   useEffect(() => drawn?.view.setTimes(times, tab.startedMs), [drawn, times, tab.startedMs]);
   useEffect(() => drawn?.view.setFields(showsFields), [drawn, showsFields]);

@@ -55,9 +55,11 @@ interface ConsoleState {
   isSearching: boolean;
   /** The bar that asks for a line or a time is shown. */
   isGoing: boolean;
+  /** Only lines that meet a filter are shown. */
+  isFiltering: boolean;
 }
 
-export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false }));
+export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false }));
 
 export function updateTab(runId: RunId, patch: Partial<ConsoleTab>): void {
   useConsoleStore.setState((state) => ({ tabs: state.tabs.map((tab) => (tab.runId === runId ? { ...tab, ...patch } : tab)) }));
@@ -77,9 +79,13 @@ export function selectConsoleTab(runId: RunId): void {
 }
 
 export function setSearching(isSearching: boolean): void {
-  useConsoleStore.setState({ isSearching, ...(isSearching ? { isGoing: false } : {}) });
+  useConsoleStore.setState({ isSearching, ...(isSearching ? { isGoing: false, isFiltering: false } : {}) });
 }
 
 export function setGoing(isGoing: boolean): void {
-  useConsoleStore.setState({ isGoing, ...(isGoing ? { isSearching: false } : {}) });
+  useConsoleStore.setState({ isGoing, ...(isGoing ? { isSearching: false, isFiltering: false } : {}) });
+}
+
+export function setFiltering(isFiltering: boolean): void {
+  useConsoleStore.setState({ isFiltering, ...(isFiltering ? { isSearching: false, isGoing: false } : {}) });
 }

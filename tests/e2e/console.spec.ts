@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from './fixtures.ts';
 
 test.beforeEach(async ({ window }) => {
@@ -102,4 +103,31 @@ test('lines of JSON are shown as fields, and levels are known', async ({ window,
   await window.console.getByRole('button', { name: 'Times and fields' }).click();
   await page.getByRole('menuitemcheckbox', { name: 'Fields of JSON lines' }).click();
   await expect(window.console).toContainText('error no disk free=0');
+});
+
+test('filters the whole output, counts, and leads back to a line in it', async ({ window, page }) => {
+  await window.runSource('import sys\nfor i in range(50_000):\n    print("ERROR" if i % 1000 == 7 else "INFO", "line", i, file=sys.stderr if i % 1000 == 7 else sys.stdout)');
+  await expect(window.console).toContainText('line 49999', { timeout: 30_000 });
+  await window.console.getByRole('button', { name: 'Filter the output' }).click();
+  const count = window.console.getByRole('status', { name: 'Filtered lines' });
+  await expect(count).toHaveText('All 50,000 lines');
+  await window.console.getByRole('combobox', { name: 'Level' }).click();
+  await page.getByRole('option', { name: 'Errors' }).click();
+  await expect(count).toHaveText('50 lines');
+  await expect(window.console.getByText('ERROR line 7', { exact: true })).toBeVisible();
+  await expect(window.console).not.toContainText('INFO');
+  await window.console.getByRole('searchbox', { name: 'Filter output' }).fill('line 3\\d{3}7$');
+  await window.console.getByRole('button', { name: 'Regular expression' }).click();
+  await expect(count).toHaveText('10 lines');
+  await window.console.getByRole('combobox', { name: 'Lines around' }).click();
+  await page.getByRole('option', { name: '1 line around' }).click();
+  await expect(window.console.getByText('INFO line 30006', { exact: true })).toBeVisible();
+  await expect(window.console).toContainText('\u22ef');
+  await expect(window.console.getByRole('search', { name: 'Filter' })).toBeVisible();
+  const axe = await new AxeBuilder({ page }).include('[aria-label=Console]').analyze();
+  expect(axe.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  await window.console.getByRole('button', { name: 'Show this place in the whole output' }).click();
+  await expect(window.console.getByText('ERROR line 30007', { exact: true })).toBeInViewport();
+  await expect(window.console.getByText('INFO line 30020', { exact: true })).toBeVisible();
+  await expect(window.console.getByRole('search', { name: 'Filter' })).toBeHidden();
 });
