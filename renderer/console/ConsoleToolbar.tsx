@@ -1,10 +1,11 @@
 import { ArrowDownToLine, Clock, Copy, Download, Eraser, ListFilter, ListStart, Search, WrapText } from 'lucide-react';
-import type { RefObject } from 'react';
+import { useState, type RefObject } from 'react';
 import { changeSettings, useSettings } from '../settings/index.ts';
 import { IconButton, Menu, notify, reportError, type MenuItem } from '../ui/index.ts';
 import { setFiltering, setGoing, setSearching, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
-import { copyOutput, saveOutput } from './exportOutput.ts';
+import { copyOutput } from './exportOutput.ts';
 import type { LogHandle } from './LogViewport.tsx';
+import { SaveDialog } from './SaveDialog.tsx';
 import type { ConsoleSession } from './sessions.ts';
 import { timeModes, type TimeMode } from './times.ts';
 
@@ -30,6 +31,7 @@ function viewItems(times: TimeMode, showsFields: boolean): MenuItem[] {
 export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarProps) {
   const wraps = useSettings((state) => state.settings.consoleWrap);
   const isSearching = useConsoleStore((state) => state.isSearching);
+  const [isSaving, setSaving] = useState(false);
   const isFiltering = useConsoleStore((state) => state.isFiltering);
   const isGoing = useConsoleStore((state) => state.isGoing);
   const times = useSettings((state) => state.settings.consoleTimes);
@@ -74,12 +76,13 @@ export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarPro
       <IconButton label="Copy all" size="small" onClick={() => copy().catch(reportError)}>
         <Copy size={15} aria-hidden />
       </IconButton>
-      <IconButton label="Save as a file" size="small" onClick={() => saveOutput(tab).catch(reportError)}>
+      <IconButton label="Save as a file" size="small" onClick={() => setSaving(true)}>
         <Download size={15} aria-hidden />
       </IconButton>
       <IconButton label="Clear the view" size="small" onClick={session.clear}>
         <Eraser size={15} aria-hidden />
       </IconButton>
+      {isSaving && <SaveDialog tab={tab} onClose={() => setSaving(false)} />}
     </div>
   );
 }

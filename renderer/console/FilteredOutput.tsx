@@ -3,7 +3,7 @@ import { OutputFilter, type OutputSource } from '../../contract/index.ts';
 import { FilterBar } from './FilterBar.tsx';
 import { filterOf, isFiltering, type FilterForm } from './filterForm.ts';
 import { mostFilteredLines, startFilter, type FilterState } from './filterRun.ts';
-import { setFiltering, type ConsoleTab } from './consoleStore.ts';
+import { setFiltering, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
 import { LogViewport, type LogHandle } from './LogViewport.tsx';
 import { MatchMap } from './MatchMap.tsx';
 import { searchPattern } from './outputSearch.ts';
@@ -33,7 +33,9 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
 
   useEffect(() => {
     if (wanted === null) return;
-    const started = startFilter({ runId: tab.runId, filter: OutputFilter.parse(JSON.parse(wanted)), context: Number(form.context), whole: session.log }, setState);
+    const filter = OutputFilter.parse(JSON.parse(wanted));
+    useConsoleStore.setState({ shownFilter: isFiltering(filter) ? filter : null });
+    const started = startFilter({ runId: tab.runId, filter, context: Number(form.context), whole: session.log }, setState);
     running.current = started;
     return () => started.dispose();
   }, [wanted, form.context, tab.runId, session]);

@@ -22,7 +22,7 @@ export function MatchMap({ map, onGo }: { map: readonly number[]; onGo(share: nu
       aria-hidden
       width={8}
       height={Math.max(1, map.length)}
-      className="absolute inset-y-0 right-0 z-10 h-full w-2 cursor-pointer text-warning"
+      className="absolute inset-y-0 right-4 z-10 h-full w-2 cursor-pointer text-warning"
       onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
         onGo((event.clientY - box.top) / box.height);

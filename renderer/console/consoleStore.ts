@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Engine, RunId, RunMode, RunStatus, TabId } from '../../contract/index.ts';
+import type { Engine, OutputFilter, RunId, RunMode, RunStatus, TabId } from '../../contract/index.ts';
 
 /** A prompt that waits for the person. */
 export interface InputRequest {
@@ -57,9 +57,11 @@ interface ConsoleState {
   isGoing: boolean;
   /** Only lines that meet a filter are shown. */
   isFiltering: boolean;
+  /** The filter that is shown; null while it leaves nothing out. */
+  shownFilter: OutputFilter | null;
 }
 
-export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false }));
+export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false, shownFilter: null }));
 
 export function updateTab(runId: RunId, patch: Partial<ConsoleTab>): void {
   useConsoleStore.setState((state) => ({ tabs: state.tabs.map((tab) => (tab.runId === runId ? { ...tab, ...patch } : tab)) }));

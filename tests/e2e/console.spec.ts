@@ -30,6 +30,7 @@ test('a hundred thousand lines are virtualised, searched and saved whole', async
   await expect(window.console.getByText('line 54321')).toBeVisible();
   const download = page.waitForEvent('download');
   await window.console.getByRole('button', { name: /save/i }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
   const path = await (await download).path();
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
   expect(lines).toHaveLength(100_001);
@@ -123,9 +124,18 @@ test('filters the whole output, counts, and leads back to a line in it', async (
   await page.getByRole('option', { name: '1 line around' }).click();
   await expect(window.console.getByText('INFO line 30006', { exact: true })).toBeVisible();
   await expect(window.console).toContainText('\u22ef');
-  await expect(window.console.getByRole('search', { name: 'Filter' })).toBeVisible();
+  await page.screenshot({ path: 'test-results/filter.png' });
   const axe = await new AxeBuilder({ page }).include('[aria-label=Console]').analyze();
   expect(axe.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  const download = page.waitForEvent('download');
+  await window.console.getByRole('button', { name: 'Save as a file' }).click();
+  await page.getByRole('radio', { name: /CSV/ }).check();
+  const dialogAxe = await new AxeBuilder({ page }).include('[role=dialog]').analyze();
+  expect(dialogAxe.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+  const table = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\r\n');
+  expect(table).toHaveLength(11);
+  expect(table[1]).toMatch(/^30008,\d{4}-[^,]+Z,stderr,,,ERROR line 30007$/);
   await window.console.getByRole('button', { name: 'Show this place in the whole output' }).click();
   await expect(window.console.getByText('ERROR line 30007', { exact: true })).toBeInViewport();
   await expect(window.console.getByText('INFO line 30020', { exact: true })).toBeVisible();
