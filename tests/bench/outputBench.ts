@@ -9,6 +9,7 @@ import { createCore, type Core } from '../../main/core/core.ts';
 import type { CoreRouter } from '../../main/core/router.ts';
 import { logLine, logLineLength } from '../support/logLines.ts';
 import { makeHome, removeHome } from '../support/serverProcess.ts';
+import { outputWindowBench } from './outputWindowBench.ts';
 import { print, sample, timed } from './report.ts';
 
 type Client = RouterClient<CoreRouter>;
@@ -142,7 +143,36 @@ async function searchBench(): Promise<void> {
   });
 }
 
-const benches: Record<string, () => Promise<void>> = { ingest: ingestBench, search: searchBench };
+/** Everything as text, read piece by piece as the window would; beside cat of the same text into a pipe. */
+async function exportBench(): Promise<void> {
+  await withCore(async ({ client, home }) => {
+    const id = newRunId();
+    await fill(client, id);
+    const path = join(home, 'lines.log');
+    const file = openSync(path, 'w');
+    for (let from = 0; from < lineCount; from += batchLines) writeSync(file, batch(from).join(''));
+    closeSync(file);
+    const megabytes = (lineCount * logLineLength) / 1e6;
+    for (const format of ['text', 'ndjson', 'csv'] as const) {
+      const samples = await sample(5, async () => {
+        const ms = await timed(async () => {
+          const target = openSync(join(home, 'export'), 'w');
+          for await (const { text } of await client.output.export({ runId: id, format })) writeSync(target, text);
+          closeSync(target);
+        });
+        return (megabytes / ms) * 1000;
+      });
+      const peer = await sample(5, async () => (megabytes / (await timed(() => execFileSync('cp', [path, join(home, 'copy')])))) * 1000);
+      print({
+        ours: { name: `export of ${lineCount.toLocaleString('en')} lines as ${format} into a file, of raw text`, unit: 'MB/s', samples },
+        peer: { name: 'cp of the same text (coreutils)', unit: 'MB/s', samples: peer },
+        goal: '200 MB/s or more',
+      });
+    }
+  });
+}
+
+const benches: Record<string, () => Promise<void>> = { ingest: ingestBench, search: searchBench, export: exportBench, window: outputWindowBench };
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.filter((name) => !(name in benches));

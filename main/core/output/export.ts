@@ -46,20 +46,45 @@ function chunkText(chunk: StoredChunk): string {
   return records === null ? damagedText(chunk) : records.map(recordText).join('');
 }
 
+const formulaStart = /^[=+\-@\t\r]/;
+const quoted = /[",\r\n]/;
+
 /** A cell of a CSV file (RFC 4180). A spreadsheet would take one that begins with = + - @, a tab or a return for a formula; an apostrophe prevents it. */
 export function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = formulaStart.test(text) ? `'${text}` : text;
+  return quoted.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 const csvHeader = 'line,time,stream,container,attempt,text\r\n';
 
-function formatLine(format: ExportFormat, { line, timeMs, stream, source, text }: OutputLine): string {
-  const plain = withoutControls(text);
-  if (format === 'text') return `${plain}\n`;
+/** Writes lines in a format. What stands about a line's text is the same for many in a row, and made once for them. */
+class LineWriter {
+  #known: Pick<OutputLine, 'timeMs' | 'stream' | 'source'> | null = null;
+  #middle = '';
+  readonly #format: ExportFormat;
+
+  constructor(format: ExportFormat) {
+    this.#format = format;
+  }
+
+  write({ line, timeMs, stream, source, text }: OutputLine): string {
+    const plain = withoutControls(text);
+    if (this.#format === 'text') return `${plain}\n`;
+    const known = this.#known;
+    if (known === null || known.timeMs !== timeMs || known.stream !== stream || known.source !== source) {
+      this.#known = { timeMs, stream, source };
+      this.#middle = middleOf(this.#format, { timeMs, stream, source });
+    }
+    if (this.#format === 'csv') return `${line + 1}${this.#middle}${csvCell(plain)}\r\n`;
+    return `{"line":${line + 1}${this.#middle}${JSON.stringify(plain)}}\n`;
+  }
+}
+
+/** What stands between the number and the text of a line. */
+function middleOf(format: ExportFormat, { timeMs, stream, source }: Pick<OutputLine, 'timeMs' | 'stream' | 'source'>): string {
   const time = new Date(timeMs).toISOString();
-  if (format === 'csv') return `${line + 1},${time},${stream},${csvCell(source?.container ?? '')},${source?.attempt ?? ''},${csvCell(plain)}\r\n`;
-  return `${JSON.stringify({ line: line + 1, time, stream, ...source, text: plain })}\n`;
+  if (format === 'csv') return `,${time},${stream},${csvCell(source?.container ?? '')},${source?.attempt ?? ''},`;
+  return `,${JSON.stringify({ time, stream, ...source }).slice(1, -1)},"text":`;
 }
 
 /**
@@ -76,6 +101,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
 
   async function* pieces(): AsyncGenerator<ExportPiece, void> {
     const reader = new LineReader();
+    const writer = new LineWriter(format);
     let parts: string[] = format === 'csv' ? [csvHeader] : [];
     let readLength = 0;
     const piece = (): ExportPiece => {
@@ -84,7 +110,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
       return { text, readLength: Math.min(readLength, totalLength), totalLength };
     };
     const take = (line: OutputLine): void => {
-      if (test === null || test(line)) parts.push(formatLine(format, line));
+      if (test === null || test(line)) parts.push(writer.write(line));
     };
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
