@@ -105,6 +105,19 @@ export const OutputMatch = z.object({
 });
 export type OutputMatch = z.infer<typeof OutputMatch>;
 
+const Column = z.array(z.number().int());
+
+/** Stretches of an output as columns of equal length. `lastMs` counts from `startedMs`; `flags` are bits: 1 `closed`, 2 `isText`, as in OutputChunk. */
+export const OutputOutline = z.object({
+  startedMs: z.number().int(),
+  lastSeq: Column,
+  length: Column,
+  lineFeeds: Column,
+  lastMs: Column,
+  flags: Column,
+});
+export type OutputOutline = z.infer<typeof OutputOutline>;
+
 /** A stretch that is missing in an output, and why. */
 export const OutputGap = z.object({
   /** It follows this record. */
@@ -164,6 +177,12 @@ export const outputContract = {
   index: procedure
     .input(z.object({ runId: RunId }))
     .output(z.object({ chunks: z.array(OutputChunk), lastSeq: z.number().int().min(0), finished: z.boolean() })),
+
+  /**
+   * The stored stretches of a run as columns: an entry a stretch, in order. What a window needs to open a long output, in a tenth of the room of
+   * `index`. Neighbouring stretches of text are joined while they are short. @throws NOT_FOUND
+   */
+  outline: procedure.input(z.object({ runId: RunId })).output(OutputOutline),
 
   /** Whether all of the output is stored, and which stretches are missing. @throws NOT_FOUND */
   completeness: procedure.input(z.object({ runId: RunId })).output(OutputCompleteness),

@@ -3,8 +3,10 @@ import { createPortal } from 'react-dom';
 import { useSettings } from '../settings/index.ts';
 import { reportError } from '../ui/notify/index.ts';
 import { OutputItem } from './OutputItem.tsx';
-import { restoreBlock, type ConsoleSession } from './sessions.ts';
+import { restoreBlock } from './reader.ts';
+import type { ConsoleSession } from './sessions.ts';
 import { setGoing, setSearching, type ConsoleTab } from './consoleStore.ts';
+import { copyLong } from './longCopy.ts';
 import { LogView } from './view/logView.ts';
 import { LogSelection } from './view/logSelection.ts';
 import { MatchMarks } from './view/matchMarks.ts';
@@ -54,7 +56,7 @@ export function LogViewport({ session, tab, onFollow, onReady, startsAtTop = fal
         if (view.area.top + view.area.viewHeight * 3 > view.totalHeight()) session.readMore(false);
       },
     });
-    parts = { view, selection: new LogSelection(view, session.log), marks: new MatchMarks(view) };
+    parts = { view, selection: new LogSelection(view, session.log, (start, end) => void copyLong(session, view.layout, start, end).catch(reportError)), marks: new MatchMarks(view) };
     if (startsAtTop) view.follow(false);
     setDrawn(parts);
     return () => {

@@ -1,6 +1,7 @@
 import type { Block, TextBlock } from './model/blocks.ts';
 import type { RowPlace } from './model/layout.ts';
-import { restoreBlock, type ConsoleSession } from './sessions.ts';
+import { restoreBlock } from './reader.ts';
+import type { ConsoleSession } from './sessions.ts';
 
 /**
  * The place of a line, counted by line feeds from 0 as the core counts; its text is read if it is away. The last line for what is

@@ -86,6 +86,12 @@ export function outputSuite(fixture: () => Fixture): void {
       expect(starts).toEqual([1, ...index.chunks.slice(0, -1).map((chunk) => chunk.lastSeq + 1)]);
       expect(index.chunks.reduce((sum, chunk) => sum + chunk.lineFeeds, 0)).toBe(12_000);
       expect(index.chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(12_000 * 67);
+      const outline = await first.output.outline({ runId });
+      expect(outline.lastSeq.at(-1)).toBe(60);
+      expect(outline.length.reduce((sum, length) => sum + length, 0)).toBe(12_000 * 67);
+      expect(outline.lineFeeds.reduce((sum, feeds) => sum + feeds, 0)).toBe(12_000);
+      expect(new Set(outline.flags)).toEqual(new Set([3]));
+      await expect(first.output.outline({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(first.output.index({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
+import Database from 'better-sqlite3';
 import { expect, test } from './fixtures.ts';
 
 test.beforeEach(async ({ window }) => {
@@ -63,7 +65,8 @@ test('copy takes the text, and clear empties the view', async ({ window, page, c
   await expect(window.console).not.toContainText('copy me');
 });
 
-test('goes to a line and to a time, in an output that was never read whole', async ({ window, page }) => {
+test('goes to a line and to a time, and copies across pages, in an output that was never read whole', async ({ window, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await window.runSource('for i in range(200_000):\n    print("line", i, "x" * 20)');
   await expect(window.console).toContainText('line 199999', { timeout: 30_000 });
   await expect(page.getByText('All kept')).toBeVisible();
@@ -81,6 +84,36 @@ test('goes to a line and to a time, in an output that was never read whole', asy
   await window.console.getByRole('textbox', { name: 'Line or time' }).fill('+0');
   await page.keyboard.press('Enter');
   await expect(window.console.getByText('line 0 ', { exact: false }).first()).toBeInViewport();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('log')).toBeFocused();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('ControlOrMeta+c');
+  await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).split('\n').length), { timeout: 30_000 }).toBeGreaterThanOrEqual(200_000);
+  const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
+  expect(lines.slice(0, 200_000).every((line, i) => line.startsWith(`line ${i} x`))).toBe(true);
+});
+
+test('a damaged stretch of a stored output is named in its place, and the rest is shown', async ({ home, window, page }) => {
+  await window.runSource('for i in range(100_000):\n    print("line", i, "x" * 20)\nraise SystemExit(3)');
+  await expect(window.console).toContainText('line 99999', { timeout: 30_000 });
+  await expect(page.getByText('All kept')).toBeVisible();
+  const database = new Database(join(home, 'pyexekube.sqlite'));
+  database.exec('UPDATE output_chunks SET checksum = checksum + 1 WHERE first_seq = (SELECT first_seq FROM output_chunks WHERE feeds_before > 40000 ORDER BY first_seq LIMIT 1)');
+  const damaged = Number(database.prepare('SELECT feeds_before FROM output_chunks WHERE feeds_before > 40000 ORDER BY first_seq LIMIT 1').pluck().get());
+  database.close();
+  await page.reload();
+  await page.getByRole('button', { name: 'History' }).click();
+  await window.history.getByText('for i in range').first().click();
+  await expect(window.console).toContainText('line 99999');
+  const goTo = async (line: number): Promise<void> => {
+    await window.console.getByRole('textbox', { name: 'Line or time' }).fill(String(line));
+    await page.keyboard.press('Enter');
+  };
+  await window.console.getByRole('button', { name: 'Go to a line or time' }).click();
+  await goTo(damaged + 20);
+  await expect(window.console).toContainText('is damaged and cannot be read');
+  await goTo(damaged - 100);
+  await expect(window.console.getByText(`line ${damaged - 101} `)).toBeInViewport();
 });
 
 test('shows times beside the lines, never in their text', async ({ window, page }) => {

@@ -1,13 +1,14 @@
 import { AppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { ExportPiece, FilterBatch, OutputBody, OutputChunk, OutputCompleteness, OutputRecord, OutputSource } from '../../../contract/output.ts';
+import type { ExportPiece, FilterBatch, OutputBody, OutputChunk, OutputCompleteness, OutputOutline, OutputRecord, OutputSource } from '../../../contract/output.ts';
 import { isEnded } from '../../../contract/runs.ts';
 import type { Changes, Sql, Storage } from '../database/index.ts';
 import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
+import { outlineOf } from './outline.ts';
 import { completenessOf, recordEnd, recordGap, type FoundGap } from './completeness.ts';
 import { exportOutput } from './export.ts';
 import { filterOutput } from './filter.ts';
@@ -45,6 +46,7 @@ export interface Output {
   /** Records, within the caller's transaction, whether a log that feeds this run was read to its last line. */
   endLog(sql: Sql, runId: RunId, isSeen: boolean): void;
   completeness(runId: RunId): OutputCompleteness;
+  outline(runId: RunId): OutputOutline;
   /** Makes those who wait for this run's output look again. */
   wake(runId: RunId): void;
   dispose(): void;
@@ -130,6 +132,11 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
 
     addGap: recordGap,
     endLog: recordEnd,
+    outline: (runId) =>
+      storage.read((sql) => {
+        const run = findRun(sql, runId);
+        return outlineOf(sql, run.key, run.started_ms);
+      }),
     completeness: (runId) => storage.read((sql) => completenessOf(sql, runId)),
 
     wake,

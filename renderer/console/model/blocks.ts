@@ -76,3 +76,17 @@ export function estimateHeight(body: ItemBody): number {
   if (body.kind === 'error') return 20 * (countLineFeeds(body.traceback) + 2);
   return 'image/png' in body.bundle || 'text/html' in body.bundle || 'image/svg+xml' in body.bundle ? 240 : 24;
 }
+
+/** Index of the block that holds a record; -1 if none does. */
+export function indexOfSeq(blocks: readonly Block[], seq: number): number {
+  let low = 0;
+  let high = blocks.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const block = blocks[middle];
+    if (block === undefined || block.firstSeq > seq) high = middle - 1;
+    else if (block.lastSeq < seq) low = middle + 1;
+    else return middle;
+  }
+  return -1;
+}

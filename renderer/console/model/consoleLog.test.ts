@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { OutputChunk, OutputBody, OutputRecord, TextStream } from '../../../contract/index.ts';
+import type { OutputBody, OutputRecord, TextStream } from '../../../contract/index.ts';
 import type { TextBlock } from './blocks.ts';
 import { ConsoleLog } from './consoleLog.ts';
 import { Layout } from './layout.ts';
 import { lineCap, rawLine } from './logLines.ts';
+import type { Stretch } from './outline.ts';
 import { plainTextOf } from './plainText.ts';
 
 function record(seq: number, body: OutputBody): OutputRecord {
@@ -195,12 +196,11 @@ describe('Layout', () => {
 
 describe('an outline', () => {
   const texts = ['one\ntwo\n', 'three\nfo', 'ur\nfive', ' is long\n', 'six\n'];
-  const chunk = (index: number): OutputChunk => {
+  const chunk = (index: number): Stretch => {
     const content = texts[index] ?? '';
-    const before = texts.slice(0, index).join('');
     return {
-      firstSeq: index + 1, lastSeq: index + 1, length: content.length, lineFeeds: content.split('\n').length - 1, lineFeedsBefore: before.split('\n').length - 1,
-      firstMs: index, lastMs: index * 10, closed: content.endsWith('\n'), isText: true,
+      firstSeq: index + 1, lastSeq: index + 1, length: content.length, lineFeeds: content.split('\n').length - 1, 
+      lastMs: index * 10, closed: content.endsWith('\n'), isText: true,
     };
   };
 

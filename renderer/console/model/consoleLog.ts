@@ -1,7 +1,7 @@
-import type { OutputChunk, OutputRecord, TextStream } from '../../../contract/index.ts';
-import { countLineFeeds, estimateHeight, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
+import type { OutputRecord, TextStream } from '../../../contract/index.ts';
+import { countLineFeeds, estimateHeight, indexOfSeq, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
 import { plainStates, plainText } from './lineText.ts';
-import { fillOutline, growOutline } from './outline.ts';
+import { fillOutline, growOutline, type Stretch } from './outline.ts';
 import { scanSgr, type SgrState } from './sgr.ts';
 
 /** Text records are joined into one block up to this many characters. */
@@ -64,6 +64,14 @@ export class ConsoleLog {
     this.notify();
   }
 
+  /** Takes a stretch that cannot be read: a note stands in its place. */
+  acceptDamaged({ lastSeq, lineFeeds, lastMs }: Stretch, note: string): void {
+    this.accept([{ seq: this.lastSeq + 1, timeMs: lastMs, body: { kind: 'note', text: note } }]);
+    const block = this.blocks.at(-1);
+    if (block !== undefined) Object.assign(block, { lastSeq, lineFeeds });
+    this.lastSeq = lastSeq;
+  }
+
   /** Records up to `seq` are on disk: their text may be put away. */
   markSafe(seq: number): void {
     if (seq > this.safeSeq) this.safeSeq = seq;
@@ -93,7 +101,7 @@ export class ConsoleLog {
   }
 
   /** Takes the outline of a stored stretch of text that follows what is here; its text is read when it comes into sight. */
-  acceptOutline(chunk: OutputChunk): void {
+  acceptOutline(chunk: Stretch): void {
     if (chunk.firstSeq !== this.lastSeq + 1) return;
     const wasClosed = !this.isOpen;
     const before = this.blocks.at(-1);
@@ -265,6 +273,9 @@ export class ConsoleLog {
       at += body.text.length;
     }
     block.text = parts.join('');
+    // A stretch that turned out to be damaged has another length than was said.
+    this.length += block.text.length - block.length;
+    block.length = block.text.length;
     const startsLine = before?.kind !== 'text' || before.closed;
     block.lineStarts = startsLine ? [0] : [];
     for (let feed = block.text.indexOf('\n'); feed !== -1; feed = block.text.indexOf('\n', feed + 1)) {
@@ -290,15 +301,6 @@ export class ConsoleLog {
 
   /** Index of the block that holds a record; -1 if none does. */
   findSeq(seq: number): number {
-    let low = 0;
-    let high = this.blocks.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const block = this.blocks[middle];
-      if (block === undefined || block.firstSeq > seq) high = middle - 1;
-      else if (block.lastSeq < seq) low = middle + 1;
-      else return middle;
-    }
-    return -1;
+    return indexOfSeq(this.blocks, seq);
   }
 }

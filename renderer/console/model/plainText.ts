@@ -5,7 +5,8 @@ import { lineCap } from './logLines.ts';
 /** Most characters that a selection copies of one line. */
 const copiedLineLength = 64 * lineCap;
 
-interface Point {
+/** A point in the output: a line that begins in a block, and a character of it. */
+export interface Point {
   index: number;
   line: number;
   /** Character of the line as it is drawn. */
@@ -54,4 +55,9 @@ export function plainTextOf(layout: Layout, start: Point, end: Point): string {
     }
   }
   return lines.join('\n');
+}
+
+/** Whether some of the text between two points is away. */
+export function isAnyAway({ log }: Layout, start: Point, end: Point): boolean {
+  return log.blocks.slice(start.index, end.index + 2).some((block) => block.kind === 'text' && block.text === null);
 }
