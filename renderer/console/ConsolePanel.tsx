@@ -12,6 +12,8 @@ import { FilteredOutput } from './FilteredOutput.tsx';
 import { GoToBar } from './GoToBar.tsx';
 import { InputPrompt } from './InputPrompt.tsx';
 import { LogViewport, type LogHandle } from './LogViewport.tsx';
+import { MatchMap } from './MatchMap.tsx';
+import { lineTotal } from './matchCount.ts';
 import { placeOfLine, placeOfRecord } from './places.ts';
 import { RunFooter } from './RunFooter.tsx';
 import { SearchBar } from './SearchBar.tsx';
@@ -65,6 +67,7 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
   const isSearching = useConsoleStore((state) => state.isSearching);
   const isFiltering = useConsoleStore((state) => state.isFiltering);
   const [filter, setFilter] = useState(emptyForm);
+  const [matchMap, setMatchMap] = useState<readonly number[] | null>(null);
   const wantedLine = useRef<number | null>(null);
   const isGoing = useConsoleStore((state) => state.isGoing);
   const runKey = useCommandKey('run.file');
@@ -97,6 +100,11 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
     [session],
   );
 
+  function goToShare(share: number): void {
+    if (session === null) return;
+    placeOfLine(session, Math.floor(share * lineTotal(session.log))).then((place) => place !== null && log.current?.view.show(place), reportError);
+  }
+
   useEffect(() => setFollows(true), [active?.runId]);
 
   return (
@@ -128,7 +136,7 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
           </div>
         ) : (
           <>
-            {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} />}
+            {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} onMap={setMatchMap} />}
             {isGoing && <GoToBar key={active.runId} tab={active} session={session} log={log} />}
             {card?.(active)}
             <div id={panelId} role="tabpanel" aria-labelledby={`${panelId}-tab-${active.runId}`} className="relative min-h-0 grow">
@@ -140,6 +148,7 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
                   <RunFooter tab={active} session={session} onReveal={revealGap} />
                 </LogViewport>
               )}
+              {matchMap !== null && !isFiltering && <MatchMap map={matchMap} onGo={goToShare} />}
             </div>
           </>
         )}

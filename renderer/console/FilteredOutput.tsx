@@ -6,6 +6,7 @@ import { mostFilteredLines, startFilter, type FilterState } from './filterRun.ts
 import { setFiltering, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
 import { LogViewport, type LogHandle } from './LogViewport.tsx';
 import { MatchMap } from './MatchMap.tsx';
+import { lineTotal } from './matchCount.ts';
 import { searchPattern } from './outputSearch.ts';
 import type { ConsoleSession } from './sessions.ts';
 
@@ -67,7 +68,6 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
     else onShowLine(line);
   }
 
-  const total = session.log.blocks.at(-1);
   return (
     <div className="flex h-full min-h-0 flex-col">
       <FilterBar
@@ -87,7 +87,7 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
             {state?.isTruncated === true && <p className="font-sans text-[12px] text-muted">The first {mostFilteredLines.toLocaleString()} lines are shown; all are counted.</p>}
           </LogViewport>
         )}
-        {state !== null && <MatchMap map={state.map} onGo={(share) => onShowLine(Math.floor(share * (total === undefined ? 0 : total.lineFeedsBefore + total.lineFeeds)))} />}
+        {state !== null && <MatchMap map={state.map} onGo={(share) => onShowLine(Math.floor(share * lineTotal(session.log)))} />}
       </div>
     </div>
   );

@@ -30,6 +30,8 @@ test('a hundred thousand lines are virtualised, searched and saved whole', async
   if (!(await search.isVisible())) await window.console.getByRole('button', { name: /search/i }).click();
   await search.fill('line 54321');
   await expect(window.console.getByText('line 54321')).toBeVisible();
+  await search.fill('line');
+  await expect(window.console.getByRole('status', { name: 'Matches' })).toHaveText('1 of 10,000+, 100,000 lines in all');
   const download = page.waitForEvent('download');
   await window.console.getByRole('button', { name: /save/i }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
