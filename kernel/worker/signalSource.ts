@@ -32,7 +32,8 @@ export class SignalSource {
     return this.#running;
   }
 
-  get 0(): number {
+  /** The signal that is to be handled now, or 0. Called every few bytecodes. */
+  take(): number {
     if (!this.#running) return 0;
     const signal = this.#control.takeSignal();
     if (signal !== 0) return signal;
@@ -42,6 +43,11 @@ export class SignalSource {
     if (time - this.#lastTick < flushIntervalMs) return 0;
     this.#lastTick = time;
     return tickSignal;
+  }
+
+  /** The same for a Pyodide as it is published; the build of ours calls `take` (classicLoader.mjs). */
+  get 0(): number {
+    return this.take();
   }
 
   set 0(_taken: number) {

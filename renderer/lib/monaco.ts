@@ -1,7 +1,7 @@
 import { loader } from '@monaco-editor/react';
 import * as monaco from 'monaco-editor/editor';
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
-import 'monaco-editor/features/register.all';
+import './monacoFeatures.ts';
 import 'monaco-editor/languages/definitions/python/register';
 import { defineThemes } from './monacoThemes.ts';
 

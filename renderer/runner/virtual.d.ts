@@ -1,4 +1,8 @@
-/** The worker's text and the assets' hashes, put in by the build (buildRunner.mjs). */
+/** The workers' texts and the assets' hashes, put in by the build (buildRunner.mjs). */
+declare module 'virtual:asset-loader' {
+  const source: string;
+  export default source;
+}
 declare module 'virtual:kernel-worker' {
   const source: string;
   export default source;

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { asciiOnly } from '../asciiOnly.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -28,7 +29,7 @@ async function bundle(entry, modules = {}) {
     },
   });
   const [{ output }] = Array.isArray(result) ? result : [result];
-  return output[0].code;
+  return asciiOnly(output[0].code);
 }
 
 const page = `<!doctype html>
@@ -46,7 +47,9 @@ const page = `<!doctype html>
 export async function buildRunner({ outDir, pythonDir }) {
   const { files } = JSON.parse(await readFile(join(pythonDir, 'manifest.json'), 'utf8'));
   const worker = await bundle('kernel/worker/entry.ts');
+  const loader = await bundle('renderer/runner/assetLoader.ts');
   const frame = await bundle('renderer/runner/frame.ts', {
+    'virtual:asset-loader': `export default ${JSON.stringify(loader)}`,
     'virtual:kernel-worker': `export default ${JSON.stringify(worker)}`,
     'virtual:python-manifest': `export default ${JSON.stringify(files)}`,
   });

@@ -11,17 +11,6 @@ export async function launch(): Promise<Browser> {
   return chromium.launch({ args: chromiumArguments(), ...(executablePath === null ? {} : { executablePath }) });
 }
 
-/** A browser whose process is known, so that its memory can be read. Closing it ends the process. */
-export async function launchKnown(): Promise<{ browser: Browser; pid: number }> {
-  const executablePath = findChromium();
-  const server = await chromium.launchServer({ args: chromiumArguments(), ...(executablePath === null ? {} : { executablePath }) });
-  const browser = await chromium.connect(server.wsEndpoint());
-  browser.on('disconnected', () => void server.close());
-  const pid = server.process().pid;
-  if (pid === undefined) throw new Error('The browser did not start.');
-  return { browser, pid };
-}
-
 const types: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',

@@ -46,4 +46,24 @@ async function stop(source: string): Promise<{ ms: number; stopped: boolean }> {
   return { ms: performance.now() - pressed, stopped: true };
 }
 
-Object.assign(globalThis, { bench: { run, stop, warm: () => host.warm() } });
+/** Resolves when a spare interpreter is ready: its start would otherwise share the processor with what is measured. */
+async function spareReady(): Promise<void> {
+  while (host.state().spare !== 'ready') await new Promise<void>((resolve) => {
+    const unsubscribe = host.subscribe(() => {
+      unsubscribe();
+      resolve();
+    });
+  });
+}
+
+/** Round trips one after the other, each with a turn of the event loop between, without the bench's own process in the way. */
+async function trips(source: string, count: number): Promise<number[]> {
+  const samples: number[] = [];
+  for (let i = 0; i < count; i++) {
+    samples.push((await run(source)).ms);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  return samples;
+}
+
+Object.assign(globalThis, { bench: { run, stop, trips, spareReady } });

@@ -3,7 +3,8 @@ import { cpus, platform, release } from 'node:os';
 import { historyBench, openingBench } from './historyBench.ts';
 import { kernelBench } from './kernelBench.ts';
 import { screenBench } from './screenBench.ts';
-import { coldStartBench, floodBench, memoryBench, typingBench } from './windowBench.ts';
+import { coldStartBench, typingBench } from './startBench.ts';
+import { floodBench, memoryBench } from './windowBench.ts';
 
 const benches: Record<string, () => Promise<void>> = {
   coldStart: coldStartBench,

@@ -61,3 +61,14 @@ export async function timed(work: () => unknown): Promise<number> {
   await work();
   return performance.now() - start;
 }
+
+/** Samples two works by turns, so that what else the machine does befalls both. */
+export async function alternately(count: number, ours: () => Promise<number>, peer: () => Promise<number>): Promise<[ours: number[], peer: number[]]> {
+  const oursSamples: number[] = [];
+  const peerSamples: number[] = [];
+  for (let i = 0; i < count; i++) {
+    oursSamples.push(await ours());
+    peerSamples.push(await peer());
+  }
+  return [oursSamples, peerSamples];
+}

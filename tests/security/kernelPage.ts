@@ -10,6 +10,8 @@ export interface RunRequest {
   answers?: (string | null)[];
   /** Presses Stop when this has been printed. */
   stopAt?: string;
+  /** Presses Stop when the promise of this name, a member of the global object, has resolved. */
+  stopWhen?: string;
   /** Takes over no output, as a window would whose disk is stuck. */
   withoutAcknowledging?: boolean;
 }
@@ -78,6 +80,12 @@ async function run(request: RunRequest): Promise<RunReport> {
     { source: request.source, filename: 'test.py', isFile: false, lineOffset: 1, globals: request.globals ?? 'keep', argv: [], files: [] },
     on,
   );
+  if (request.stopWhen !== undefined) {
+    void Promise.resolve(Reflect.get(globalThis, request.stopWhen)).then(() => {
+      stoppedAt = performance.now();
+      execution.stop();
+    });
+  }
   const end = await execution.ended;
   return { ...report, error, startFailed, end, state: kernel.state(), stopMs: stoppedAt === null ? null : performance.now() - stoppedAt };
 }

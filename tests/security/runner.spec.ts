@@ -58,9 +58,17 @@ for (const [name, source] of Object.entries({
 test('a frame that hangs itself is made anew when it does not obey Stop', async ({ kernel, page }) => {
   await kernel.run('x = 1');
   const frame = page.frames().find((candidate) => candidate.url().includes('/runner/'));
-  const running = kernel.run({ source: 'print("begun")\nimport time\ntime.sleep(600)', stopAt: 'begun' });
-  // Hung before Stop can reach it, or after: either way the execution ends.
+  await page.evaluate(() => {
+    const hanging = new Promise<void>((resolve) => {
+      addEventListener('message', (event) => {
+        if (event.data === 'hanging') resolve();
+      });
+    });
+    Reflect.set(globalThis, 'hanging', hanging);
+  });
+  const running = kernel.run({ source: 'import time\ntime.sleep(600)', stopWhen: 'hanging' });
   frame?.evaluate(() => {
+    parent.postMessage('hanging', '*');
     for (;;);
   }).catch(() => undefined);
   expect((await running).end.status).toBe('stopped');
