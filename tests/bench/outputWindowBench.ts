@@ -1,11 +1,23 @@
 import { createRouterClient } from '@orpc/server';
-import type { Page } from '@playwright/test';
+import { chromium, type Browser, type Page } from '@playwright/test';
 import { newClientId, newRunId, type OutputRecord } from '../../contract/index.ts';
 import { createCore } from '../../main/core/core.ts';
 import { logLine } from '../support/logLines.ts';
 import { makeHome, removeHome, startServer } from '../support/serverProcess.ts';
-import { launchKnown, memoryOf } from './browser.ts';
+import { chromiumArguments, findChromium } from '../support/chromium.ts';
+import { memoryOf } from './browser.ts';
 import { percentile, print } from './report.ts';
+
+/** A browser whose process is known, so that its memory can be read. Closing it ends the process. */
+async function launchKnown(): Promise<{ browser: Browser; pid: number }> {
+  const executablePath = findChromium();
+  const server = await chromium.launchServer({ args: chromiumArguments(), ...(executablePath === null ? {} : { executablePath }) });
+  const browser = await chromium.connect(server.wsEndpoint());
+  browser.on('disconnected', () => void server.close());
+  const { pid } = server.process();
+  if (pid === undefined) throw new Error('The browser did not start.');
+  return { browser, pid };
+}
 
 const largeLines = 10_000_000;
 const recordLines = 500;
