@@ -57,4 +57,36 @@ describe('a stored output', () => {
     expect(chunks.at(-1)).toMatchObject({ closed: false, isText: false, firstMs: 9 });
     expect(chunks[0]).toMatchObject({ firstSeq: 1, firstMs: 1001 });
   });
+
+  it('is searched, filtered and written out line by line though its rows are joined meanwhile', async () => {
+    const { client, id } = await startedRun();
+    let seq = 0;
+    const add = async (count: number): Promise<void> => {
+      for (let i = 0; i < count; i++) {
+        seq++;
+        await client.output.append({ runId: id, records: [text(seq, `line ${seq - 1} ${'w'.repeat(500)}\n`)] });
+      }
+    };
+    await add(50);
+    const searched: number[] = [];
+    const filtered: number[] = [];
+    const written: string[] = [];
+    await Promise.all([
+      (async () => {
+        for await (const batch of await client.output.search({ runId: id, query: 'line' })) searched.push(...batch.matches.map(({ line }) => line));
+      })(),
+      (async () => {
+        for await (const batch of await client.output.filter({ runId: id, filter: { query: 'line' } })) filtered.push(...batch.lines.map(({ line }) => line));
+      })(),
+      (async () => {
+        for await (const piece of await client.output.export({ runId: id, format: 'text' })) written.push(piece.text);
+      })(),
+      add(400),
+    ]);
+    const numbers = written.join('').split('\n').slice(0, -1).map((line) => Number(line.split(' ')[1]));
+    for (const lines of [searched, filtered, numbers]) {
+      expect(lines.length).toBeGreaterThanOrEqual(50);
+      expect(lines).toEqual(lines.map((_, i) => i));
+    }
+  });
 });

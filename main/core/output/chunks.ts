@@ -130,9 +130,16 @@ export function chunkAfter(sql: Sql, key: number, after: number): StoredChunk | 
   return sql.get<StoredChunk>(text('first_seq > ? ORDER BY first_seq'), key, after);
 }
 
-/** Chunks that begin after the record `after`, in order, at most `count`. */
+/**
+ * Chunks that hold records after `after`, in order, at most `count`. The first may begin before it: rows of the tail are joined while a
+ * run goes on, so a chunk that was read before may be part of a larger one now.
+ */
 export function chunksAfter(sql: Sql, key: number, after: number, count: number): StoredChunk[] {
-  return sql.all<StoredChunk>(`SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq > ? ORDER BY first_seq LIMIT ?`, key, after, count);
+  const holding = sql.get<{ first_seq: number }>('SELECT first_seq FROM output_chunks WHERE run_key = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1', key, after + 1);
+  return sql.all<StoredChunk>(
+    `SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq >= ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
+    key, holding?.first_seq ?? 0, after, count,
+  );
 }
 
 /** At least one record after `after` if there is one, then as many as weigh `maxLength`. @throws STORAGE_CORRUPT the very next chunk is damaged */

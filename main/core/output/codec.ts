@@ -113,6 +113,12 @@ export function decodeChunk(chunk: StoredChunk): OutputRecord[] | null {
   return Records.parse(JSON.parse(json.toString()));
 }
 
+/** The records of a chunk that follow `after`; null if it is damaged. */
+export function recordsAfter(chunk: StoredChunk, after: number): OutputRecord[] | null {
+  const records = decodeChunk(chunk);
+  return records === null || chunk.first_seq > after ? records : records.filter(({ seq }) => seq > after);
+}
+
 /** Its records' texts as one, without making the records. Null if it is damaged, or stored in another way. */
 export function decodeColumns(chunk: StoredChunk): Columns | null {
   if (chunk.encoding !== encodings.columns || checksumOf(chunk, chunk.data) !== chunk.checksum) return null;

@@ -4,7 +4,7 @@ import type { ExportFormat, ExportPiece, OutputFilter } from '../../../contract/
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
 import { chunksAfter, textLength } from './chunks.ts';
-import { decodeChunk, decodeColumns, type StoredChunk } from './codec.ts';
+import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { lineTest } from './filter.ts';
 import { LineReader, type OutputLine } from './lines.ts';
 import { createGuard } from './scan.ts';
@@ -39,10 +39,10 @@ function damagedText({ first_seq, last_seq }: StoredChunk): string {
   return `[The stored output from record ${first_seq} to ${last_seq} is damaged and cannot be read.]\n`;
 }
 
-function chunkText(chunk: StoredChunk): string {
-  const columns = decodeColumns(chunk);
+function chunkText(chunk: StoredChunk, after: number): string {
+  const columns = chunk.first_seq > after ? decodeColumns(chunk) : null;
   if (columns?.isText === true) return columns.text;
-  const records = columns?.records() ?? decodeChunk(chunk);
+  const records = columns?.records() ?? recordsAfter(chunk, after);
   return records === null ? damagedText(chunk) : records.map(recordText).join('');
 }
 
@@ -115,19 +115,18 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
       const chunks = storage.read((sql) => chunksAfter(sql, key, at, chunksAtOnce));
-      const last = chunks.at(-1);
-      if (last === undefined) break;
+      if (chunks.length === 0) break;
       guard(
         () => {
           for (const chunk of chunks) {
-            if (format === 'text' && test === null) parts.push(withoutControls(chunkText(chunk)));
+            if (format === 'text' && test === null) parts.push(withoutControls(chunkText(chunk, at)));
             else reader.read(chunk, take);
             readLength += chunk.length;
+            at = chunk.last_seq;
           }
         },
         () => reader.lines,
       );
-      at = last.last_seq;
       yield piece();
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -1,5 +1,5 @@
 import type { OutputSource, TextStream } from '../../../contract/output.ts';
-import { decodeChunk, decodeColumns, textOf, type StoredChunk } from './codec.ts';
+import { decodeColumns, recordsAfter, textOf, type StoredChunk } from './codec.ts';
 import type { ColumnRow } from './columns.ts';
 
 /** A line of an output, with what is known of the record in which it begins. */
@@ -22,11 +22,11 @@ interface ChunkText {
   rows: ColumnRow[];
 }
 
-/** All text of a chunk that counts as lines, with the records that it comes from. Null if it is damaged. */
-function textOfChunk(chunk: StoredChunk): ChunkText | null {
-  const columns = decodeColumns(chunk);
+/** All text of a chunk after the record `after` that counts as lines, with the records that it comes from. Null if it is damaged. */
+function textOfChunk(chunk: StoredChunk, after: number): ChunkText | null {
+  const columns = chunk.first_seq > after ? decodeColumns(chunk) : null;
   if (columns?.isText === true) return { text: columns.text, rows: columns.rows() };
-  const records = columns?.records() ?? decodeChunk(chunk);
+  const records = columns?.records() ?? recordsAfter(chunk, after);
   if (records === null) return null;
   let start = 0;
   const rows = records.map((record): ColumnRow => {
@@ -42,15 +42,17 @@ function textOfChunk(chunk: StoredChunk): ChunkText | null {
 export class LineReader {
   #open: OutputLine | null = null;
   #line = 0;
+  #after = 0;
 
   /** Lines that are done. */
   get lines(): number {
     return this.#line;
   }
 
-  /** @returns whether the chunk could be read; its lines are passed over if not */
+  /** Takes the records of a chunk that follow the last one that was taken. @returns whether it could be read; its lines are passed over if not */
   read(chunk: StoredChunk, emit: (line: OutputLine) => void): boolean {
-    const content = textOfChunk(chunk);
+    const content = textOfChunk(chunk, this.#after);
+    this.#after = chunk.last_seq;
     if (content === null) {
       this.end(emit);
       this.#line += chunk.line_feeds;

@@ -3,7 +3,7 @@ import type { OutputMatch } from '../../../contract/output.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
 import { chunksAfter, damagedChunk } from './chunks.ts';
-import { decodeChunk, decodeColumns, type StoredChunk } from './codec.ts';
+import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { LineScanner, type SearchRequest } from './scan.ts';
 
 export interface SearchBatch {
@@ -19,11 +19,11 @@ const batchMs = 50;
 /** A megabyte of text or less: what is looked through before other work has its turn. */
 const chunksAtOnce = 16;
 
-/** @returns null if the chunk is damaged */
-function scanChunk(scanner: LineScanner, chunk: StoredChunk, limit: number): OutputMatch[] | null {
-  const columns = decodeColumns(chunk);
+/** Looks through the records of a chunk that follow `after`. @returns null if it is damaged */
+function scanChunk(scanner: LineScanner, chunk: StoredChunk, after: number, limit: number): OutputMatch[] | null {
+  const columns = chunk.first_seq > after ? decodeColumns(chunk) : null;
   if (columns?.isText === true) return scanner.pushText(columns, chunk.line_feeds, limit);
-  const records = columns?.records() ?? decodeChunk(chunk);
+  const records = columns?.records() ?? recordsAfter(chunk, after);
   return records === null ? null : scanner.push(records, limit);
 }
 
@@ -55,7 +55,7 @@ export function searchOutput(
       if (chunks.length === 0) break;
       scanner.together(() => {
         for (const chunk of chunks) {
-          let found = scanChunk(scanner, chunk, left);
+          let found = scanChunk(scanner, chunk, at, left);
           if (found === null) {
             damaged ??= chunk;
             found = scanner.skip(chunk.line_feeds, left);
