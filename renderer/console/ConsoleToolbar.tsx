@@ -1,8 +1,8 @@
 import { ArrowDownToLine, Clock, Copy, Download, Eraser, ListFilter, ListStart, Search, WrapText } from 'lucide-react';
-import { useState, type RefObject } from 'react';
+import type { RefObject } from 'react';
 import { changeSettings, useSettings } from '../settings/index.ts';
 import { IconButton, Menu, notify, reportError, type MenuItem } from '../ui/index.ts';
-import { setFiltering, setGoing, setSearching, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { setFiltering, setGoing, setSaving, setSearching, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
 import { copyOutput } from './exportOutput.ts';
 import type { LogHandle } from './LogViewport.tsx';
 import { SaveDialog } from './SaveDialog.tsx';
@@ -31,7 +31,7 @@ function viewItems(times: TimeMode, showsFields: boolean): MenuItem[] {
 export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarProps) {
   const wraps = useSettings((state) => state.settings.consoleWrap);
   const isSearching = useConsoleStore((state) => state.isSearching);
-  const [isSaving, setSaving] = useState(false);
+  const isSaving = useConsoleStore((state) => state.isSaving);
   const isFiltering = useConsoleStore((state) => state.isFiltering);
   const isGoing = useConsoleStore((state) => state.isGoing);
   const times = useSettings((state) => state.settings.consoleTimes);

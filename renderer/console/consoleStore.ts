@@ -57,11 +57,13 @@ interface ConsoleState {
   isGoing: boolean;
   /** Only lines that meet a filter are shown. */
   isFiltering: boolean;
+  /** The dialog that saves the output is open. */
+  isSaving: boolean;
   /** The filter that is shown; null while it leaves nothing out. */
   shownFilter: OutputFilter | null;
 }
 
-export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false, shownFilter: null }));
+export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false, isSaving: false, shownFilter: null }));
 
 export function updateTab(runId: RunId, patch: Partial<ConsoleTab>): void {
   useConsoleStore.setState((state) => ({ tabs: state.tabs.map((tab) => (tab.runId === runId ? { ...tab, ...patch } : tab)) }));
@@ -90,4 +92,8 @@ export function setGoing(isGoing: boolean): void {
 
 export function setFiltering(isFiltering: boolean): void {
   useConsoleStore.setState({ isFiltering, ...(isFiltering ? { isSearching: false, isGoing: false } : {}) });
+}
+
+export function setSaving(isSaving: boolean): void {
+  useConsoleStore.setState({ isSaving });
 }

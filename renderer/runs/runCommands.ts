@@ -1,5 +1,5 @@
 import type { Command } from '../commands/index.ts';
-import { setSearching, useConsoleStore } from '../console/index.ts';
+import { useConsoleStore } from '../console/index.ts';
 import { useEditorsStore } from '../editor/index.ts';
 import { restartKernel, runAgain, startClusterRun, startRun, stopRun, stoppableTab } from './runActions.ts';
 
@@ -27,5 +27,4 @@ export const runCommands: Command[] = [
   { id: 'run.stop', title: 'Stop', category: 'Run', keys: ['Mod+.'], isEnabled: () => stoppableTab() !== null, run: stopRun },
   { id: 'run.again', title: 'Run again what is shown in the console', category: 'Run', keys: ['Mod+Alt+Enter'], isEnabled: hasOutput, run: runShownAgain },
   { id: 'kernel.restart', title: 'Restart kernel', category: 'Run', keys: ['Mod+Alt+R'], isEnabled: hasTab, run: restartKernel },
-  { id: 'console.search', title: 'Search output', category: 'Console', keys: ['Mod+Alt+F'], isEnabled: hasOutput, run: () => setSearching(true) },
 ];

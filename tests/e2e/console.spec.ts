@@ -144,7 +144,7 @@ test('lines of JSON are shown as fields, and levels are known', async ({ window,
 test('filters the whole output, counts, and leads back to a line in it', async ({ window, page }) => {
   await window.runSource('import sys\nfor i in range(50_000):\n    print("ERROR" if i % 1000 == 7 else "INFO", "line", i, file=sys.stderr if i % 1000 == 7 else sys.stdout)');
   await expect(window.console).toContainText('line 49999', { timeout: 30_000 });
-  await window.console.getByRole('button', { name: 'Filter the output' }).click();
+  await window.command('Filter output');
   const count = window.console.getByRole('status', { name: 'Filtered lines' });
   await expect(count).toHaveText('All 50,000 lines');
   await window.console.getByRole('combobox', { name: 'Level' }).click();
