@@ -5,39 +5,25 @@ import { watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import WebSocket from 'ws';
 import { z } from 'zod';
 import { chromiumArguments, findChromium } from '../support/chromium.ts';
-
-const Answer = z.object({ id: z.number(), result: z.unknown(), error: z.object({ message: z.string() }).optional() });
-const Evaluated = z.object({ result: z.object({ value: z.unknown().optional() }), exceptionDetails: z.unknown().optional() });
-const Targets = z.array(z.object({ type: z.string(), webSocketDebuggerUrl: z.string() }));
+import { findPage, openDevtools, type DevtoolsSocket } from '../support/devtoolsSocket.ts';
 
 /**
  * A Chromium as a person's: a fresh profile, and no recording of what the page loads. Playwright keeps every response's body, in base64, within
- * the page's own process, which costs a start and its memory much. Spoken to over the DevTools protocol (chromedevtools.github.io/devtools-protocol).
+ * the page's own process, which costs a start and its memory much.
  */
 export class PlainBrowser {
   readonly pid: number;
   readonly #process: ChildProcess;
   readonly #profile: string;
-  readonly #socket: WebSocket;
-  readonly #waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
-  #lastId = 0;
+  readonly #devtools: DevtoolsSocket;
 
-  private constructor(process: ChildProcess, pid: number, profile: string, socket: WebSocket) {
+  private constructor(process: ChildProcess, pid: number, profile: string, devtools: DevtoolsSocket) {
     this.#process = process;
     this.pid = pid;
     this.#profile = profile;
-    this.#socket = socket;
-    socket.on('message', (data: Buffer) => {
-      const answer = Answer.safeParse(JSON.parse(data.toString('utf8')));
-      if (!answer.success) return;
-      const waiting = this.#waiting.get(answer.data.id);
-      this.#waiting.delete(answer.data.id);
-      if (answer.data.error === undefined) waiting?.resolve(answer.data.result);
-      else waiting?.reject(new Error(answer.data.error.message));
-    });
+    this.#devtools = devtools;
   }
 
   /** Starts it with one empty page. @throws if there is no Chromium */
@@ -52,18 +38,15 @@ export class PlainBrowser {
       { stdio: 'ignore' },
     );
     const port = await written;
-    const socket = new WebSocket(await pageAddress(port), { perMessageDeflate: false });
-    await once(socket, 'open');
+    const devtools = await openDevtools(await pageAddress(Number(port)));
     if (child.pid === undefined) throw new Error('The browser did not start.');
-    const browser = new PlainBrowser(child, child.pid, profile, socket);
+    const browser = new PlainBrowser(child, child.pid, profile, devtools);
     await browser.send('Page.enable');
     return browser;
   }
 
   send(method: string, params: object = {}): Promise<unknown> {
-    const id = ++this.#lastId;
-    this.#socket.send(JSON.stringify({ id, method, params }));
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    return this.#devtools.send(method, params, z.unknown());
   }
 
   /** Runs a script before those of each page that is opened from now on. */
@@ -76,10 +59,8 @@ export class PlainBrowser {
   }
 
   /** The value of an expression in the page, a promise's awaited. @throws what it throws */
-  async evaluate(expression: string): Promise<unknown> {
-    const answer = Evaluated.parse(await this.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }));
-    if (answer.exceptionDetails !== undefined) throw new Error(`${expression}: ${JSON.stringify(answer.exceptionDetails)}`);
-    return answer.result.value;
+  evaluate(expression: string): Promise<unknown> {
+    return this.#devtools.evaluate(expression);
   }
 
   /** Waits until an expression is true. */
@@ -133,11 +114,10 @@ function portWritten(profile: string): Promise<string> {
   });
 }
 
-async function pageAddress(port: string): Promise<string> {
+async function pageAddress(port: number): Promise<string> {
   for (;;) {
-    const targets = Targets.parse(await (await fetch(`http://127.0.0.1:${port}/json/list`)).json());
-    const page = targets.find((target) => target.type === 'page');
-    if (page !== undefined) return page.webSocketDebuggerUrl;
+    const address = await findPage(port, '');
+    if (address !== null) return address;
     await pause(20);
   }
 }

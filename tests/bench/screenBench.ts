@@ -1,70 +1,68 @@
-import { expect } from '@playwright/test';
-import { Window } from '../e2e/fixtures.ts';
-import { makeHome, removeHome, startServer } from '../support/serverProcess.ts';
-import { launch } from './browser.ts';
+import { z } from 'zod';
+import { PlainBrowser } from './plainBrowser.ts';
 import { print } from './report.ts';
+import { kernelReady, newTab, pressRun, runButton, stopButton, withServer } from './windowPage.ts';
 
 const runs = 100;
+const source = 'from datetime import datetime\nprint("shown", datetime.now().strftime("%M%S%f"))';
+
+/** Before the window's own code: notes when a text message reaches the window, ahead of whoever takes it. */
+const noteAnswers = `if (top === self) {
+  const original = Object.getOwnPropertyDescriptor(MessagePort.prototype, 'onmessage');
+  Object.defineProperty(MessagePort.prototype, 'onmessage', {
+    configurable: true,
+    set(handler) {
+      original.set.call(this, (event) => {
+        if (event.data?.type === 'text') window.benchAnswered = performance.now();
+        handler?.call(this, event);
+      });
+    },
+  });
+}`;
+
+/** Presses Run and waits for another text than the last: milliseconds from the kernel's answer, and from the press. */
+const once = `(async () => {
+  const region = document.querySelector('[aria-label=Console]');
+  const shown = () => /shown \\d+/.exec(region.textContent)?.[0] ?? '';
+  const before = shown();
+  const changed = new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (shown() === '' || shown() === before) return;
+      observer.disconnect();
+      resolve(performance.now());
+    });
+    observer.observe(region, { childList: true, subtree: true, characterData: true });
+  });
+  const pressed = performance.now();
+  ${runButton}.click();
+  const at = await changed;
+  return [at - window.benchAnswered, at - pressed];
+})()`;
 
 /** From the kernel's answer reaching the window to its text standing in the console, with a warm kernel; and from Run to the text. */
 export async function screenBench(): Promise<void> {
-  const home = await makeHome();
-  const server = await startServer(home);
-  const browser = await launch();
-  try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await page.addInitScript(() => {
-      if (globalThis.top !== globalThis.self) return;
-      // Notes when a text message reaches the window, before the window's own code sees it.
-      const original = Object.getOwnPropertyDescriptor(MessagePort.prototype, 'onmessage');
-      Object.defineProperty(MessagePort.prototype, 'onmessage', {
-        configurable: true,
-        set(this: MessagePort, handler: ((event: MessageEvent<unknown>) => void) | null) {
-          original?.set?.call(this, (event: MessageEvent<unknown>) => {
-            const { data } = event;
-            if (typeof data === 'object' && data !== null && Reflect.get(data, 'type') === 'text') Reflect.set(globalThis, 'benchAnswered', performance.now());
-            handler?.(event);
-          });
-        },
-      });
-    });
-    const window = new Window(page);
-    await window.open(server.url);
-    await window.newTab();
-    await window.pythonReady();
-    await window.write('from datetime import datetime\nprint("shown", datetime.now().strftime("%M%S%f"))');
-    await window.run.click();
-    await expect(window.console).toContainText('shown');
-    const answers: number[] = [];
-    const presses: number[] = [];
-    for (let i = 0; i < runs; i++) {
-      await expect(window.stop).toBeDisabled();
-      const [answer, press] = await page.evaluate(async () => {
-        const region = document.querySelector('[aria-label=Console]');
-        const run = [...document.querySelectorAll('button')].find((button) => button.getAttribute('aria-label') === 'Run' || button.textContent.trim() === 'Run');
-        if (region === null || run === undefined) throw new Error('The window has no console or no Run.');
-        const shownNow = (): string => /shown \d+/.exec(region.textContent)?.[0] ?? '';
-        const before = shownNow();
-        const { promise, resolve } = Promise.withResolvers<number>();
-        const observer = new MutationObserver(() => {
-          const now = shownNow();
-          if (now !== '' && now !== before) resolve(performance.now());
-        });
-        observer.observe(region, { childList: true, subtree: true, characterData: true });
-        const pressed = performance.now();
-        run.click();
-        const shown = await promise;
-        observer.disconnect();
-        return [shown - Number(Reflect.get(globalThis, 'benchAnswered')), shown - pressed] as const;
-      });
-      answers.push(answer);
-      presses.push(press);
+  await withServer(async (server) => {
+    const browser = await PlainBrowser.start();
+    try {
+      await browser.onNewPage(noteAnswers);
+      await browser.open(server.url);
+      await newTab(browser);
+      await browser.until(kernelReady);
+      await browser.paste(source);
+      await pressRun(browser);
+      await browser.until(`document.querySelector('[aria-label=Console]')?.textContent.includes('shown ')`);
+      const answers: number[] = [];
+      const presses: number[] = [];
+      for (let i = 0; i < runs; i++) {
+        await browser.until(`${stopButton}.disabled`);
+        const [answer, press] = z.tuple([z.number(), z.number()]).parse(await browser.evaluate(once));
+        answers.push(answer);
+        presses.push(press);
+      }
+      print({ ours: { name: "window: the kernel's answer to its text in the console", unit: 'ms', samples: answers }, goal: 'within one frame, 16.7 ms' });
+      print({ ours: { name: 'window: Run to the text in the console, warm kernel, start on disk before', unit: 'ms', samples: presses }, goal: 'none stated' });
+    } finally {
+      await browser.close();
     }
-    print({ ours: { name: "window: the kernel's answer to its text in the console", unit: 'ms', samples: answers }, goal: 'within one frame, 16.7 ms' });
-    print({ ours: { name: 'window: Run to the text in the console, warm kernel, start on disk before', unit: 'ms', samples: presses }, goal: 'none stated' });
-  } finally {
-    await browser.close();
-    await server.stop();
-    await removeHome(home);
-  }
+  });
 }

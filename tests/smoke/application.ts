@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { vi } from 'vitest';
-import { findPage, openPage, type Page } from './devtools.ts';
+import { findPage } from '../support/devtoolsSocket.ts';
+import { openPage, type Page } from './devtools.ts';
 
 /** The application in a real Electron, with its window. */
 export interface Application {
