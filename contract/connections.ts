@@ -35,10 +35,11 @@ export const SignIn = z.discriminatedUnion('method', [
 ]);
 export type SignIn = z.infer<typeof SignIn>;
 
-/** How a cluster answered last. Times are milliseconds since 1970. */
+/** How a cluster answered last, to a check or to any other use. Times are milliseconds since 1970. */
 export const Health = z.discriminatedUnion('state', [
   z.object({ state: z.literal('unknown') }),
   z.object({ state: z.literal('checking'), sinceMs: z.number().int() }),
+  /** `version` is empty where the cluster does not tell it. */
   z.object({ state: z.literal('ok'), version: z.string(), latencyMs: z.number(), checkedMs: z.number().int() }),
   /** It asks to run a program first; see `signIn.command`. */
   z.object({ state: z.literal('needsApproval') }),

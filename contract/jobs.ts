@@ -66,6 +66,8 @@ export type ArtifactState = z.infer<typeof ArtifactState>;
 /** A cluster run while it lives and after. Its status, times and exit code are those of the run with the same id. */
 export const Job = z.object({
   runId: RunId,
+  /** Grows with each change: of two answers about a run, the one with the larger number is the newer, whichever comes first. */
+  revision: z.number().int().min(0),
   title: z.string(),
   connectionId: ConnectionId,
   /** Name of the connection when it was submitted. */
@@ -86,6 +88,8 @@ export const Job = z.object({
   /** What it waits for, in words, such as a node that fits; null when it does not wait. */
   waitingFor: z.string().nullable(),
   usage: JobUsage.nullable(),
+  /** What it may use at most: above the first it is slowed, above the second it is ended. */
+  limits: z.object({ cpuCores: z.number().min(0), memoryBytes: z.number().min(0) }),
   /** As the container sees it; null before. */
   pythonVersion: z.string().nullable(),
   /** Whether the cluster is heard; `lost` says since when and why, and it keeps trying. */
@@ -148,8 +152,16 @@ export const Artifact = z.object({
   bytes: z.number().int().min(0),
   /** Where it is on this computer. */
   file: z.string(),
+  /** As its first bytes say: `text` can be opened in the editor, a `picture` shown, all else only saved. */
+  kind: z.enum(['text', 'picture', 'other']),
 });
 export type Artifact = z.infer<typeof Artifact>;
+
+/** Largest picture that is shown, in bytes. */
+export const maxPictureBytes = 16 * 1024 * 1024;
+
+export const ArtifactPicture = z.object({ type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/svg+xml']), base64: z.string() });
+export type ArtifactPicture = z.infer<typeof ArtifactPicture>;
 
 export const Leftover = z.object({
   kind: z.enum(['Job', 'Secret', 'Pod']),
@@ -159,9 +171,12 @@ export const Leftover = z.object({
   runId: RunId.nullable(),
   /** Who made it, as its label says; empty if it does not. */
   owner: z.string(),
-  /** The run in this computer's history. */
+  /** What is run there; null where nothing says so. */
   title: z.string().nullable(),
-  state: z.enum(['live', 'ended', 'unknown']),
+  /** Its run is in this computer's history. What is not may be a colleague's, or of a run that was deleted here. */
+  own: z.boolean(),
+  /** `deleting`: it was deleted, and is gone once the cluster has ended it. */
+  state: z.enum(['live', 'ended', 'deleting', 'unknown']),
   /** Its artifacts are still to be fetched: deleting it loses them. */
   uncollected: z.boolean(),
   /** When its time to live ends, if it has one that runs. */
@@ -220,6 +235,9 @@ export const jobsContract = {
 
   /** Files that came back. @throws NOT_FOUND */
   artifacts: procedure.input(OneRun).output(z.object({ folder: z.string(), artifacts: z.array(Artifact) })),
+
+  /** One of them that is a picture, to be shown. @throws NOT_FOUND · UNSUPPORTED it is none */
+  artifactPicture: procedure.input(OneRun.extend({ path: z.string() })).output(ArtifactPicture),
 
   /**
    * Copies artifacts, all or those at `paths`, into a folder on this computer under their relative paths. Overwrites nothing.

@@ -110,6 +110,7 @@ export function createRouter({ connections, editors, files, jobs, output, profil
       saveArtifacts: os.jobs.saveArtifacts.handler(({ input }) => jobs.saveArtifacts(input.runId, input.to, input.paths)),
       setup: os.jobs.setup.handler(({ input, signal }) => jobs.setup(input, signal)),
       artifacts: os.jobs.artifacts.handler(({ input }) => jobs.artifacts(input.runId)),
+      artifactPicture: os.jobs.artifactPicture.handler(({ input }) => jobs.artifactPicture(input.runId, input.path)),
       fetchArtifacts: os.jobs.fetchArtifacts.handler(({ input, signal }) => jobs.fetchArtifacts(input.runId, signal)),
       leftovers: os.jobs.leftovers.handler(({ input, signal }) => jobs.leftovers(input, signal)),
       cleanUp: os.jobs.cleanUp.handler(({ input, signal }) => jobs.cleanUp(input, signal)),

@@ -25,7 +25,7 @@ export function Leftovers({ connection }: { connection: Connection }) {
   const liveCount = useJobsStore((state) => [...state.jobs.values()].filter((job) => job.connectionId === connection.id && job.phase !== 'done').length);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const items = 'items' in leftovers ? leftovers.items : [];
-  const selected = items.filter((item) => chosen.has(item.uid));
+  const selected = items.filter((item) => chosen.has(item.uid) && item.state !== 'deleting');
   const isRead = leftovers.state === 'read' || leftovers.state === 'reading';
 
   // A run that began or ended changes the list; a list that nobody asked for is not fetched.
@@ -35,7 +35,7 @@ export function Leftovers({ connection }: { connection: Connection }) {
   }, [liveCount]);
 
   // What lives ends in the cluster's own time, and what has lost its Job is being deleted by the cluster: looked at again while it is shown.
-  const isMoving = leftovers.state === 'read' && items.some((item) => item.state === 'live' || item.kind !== 'Job');
+  const isMoving = leftovers.state === 'read' && items.some((item) => item.state === 'live' || item.state === 'deleting' || item.kind !== 'Job');
   useEffect(() => {
     if (!isMoving) return;
     const timer = setTimeout(() => void readLeftovers(connection), rereadMs);
@@ -104,13 +104,14 @@ function LeftoverItem({ item, isChosen, onToggle }: { item: Leftover; isChosen: 
   const facts = [
     `${ageText(item.createdMs, now)} old`,
     item.owner === '' ? null : item.owner,
-    { live: 'running', ended: 'ended', unknown: null }[item.state],
+    item.own ? null : 'not in the history here',
+    { live: 'running', ended: 'ended', deleting: 'being deleted', unknown: null }[item.state],
     item.expiresMs === null ? null : `goes in ${ageText(now, item.expiresMs)}`,
   ];
   return (
     <li>
       <label className="flex items-start gap-2 py-1 pl-3 pr-2 hover:bg-hover">
-        <input type="checkbox" className="mt-[3.5px] size-[13px] shrink-0 accent-accent" checked={isChosen} onChange={onToggle} />
+        <input type="checkbox" className="mt-[3.5px] size-[13px] shrink-0 accent-accent" checked={isChosen} disabled={item.state === 'deleting'} onChange={onToggle} />
         <span className="mt-[3px] shrink-0 text-muted">{icons[item.kind]}</span>
         <span className="min-w-0">
           <span className="block truncate" title={`${item.kind} ${item.name}`}>
@@ -147,7 +148,7 @@ function RemoveButton({ connection, items, selected, onRemoved }: RemoveButtonPr
         }}
       >
         <Trash2 size={13} aria-hidden />
-        {selected.length > 0 ? `Remove what is ticked (${selected.length})…` : `Remove all that has ended (${target.length})…`}
+        {selected.length > 0 ? `Remove what is ticked (${selected.length})…` : `Remove what has ended of your own (${target.length})…`}
       </Button>
     </div>
   );

@@ -51,9 +51,9 @@ export async function readLeftovers({ id, namespace }: Connection): Promise<void
   }
 }
 
-/** What one press removes: what has ended, and has nothing that is still to be fetched. */
+/** What one press removes: what has ended of this computer's runs, and has nothing that is still to be fetched. What may be somebody else's is ticked one by one. */
 export function spent(items: readonly Leftover[]): Leftover[] {
-  return items.filter((item) => item.state !== 'live' && !item.uncollected);
+  return items.filter((item) => item.own && (item.state === 'ended' || item.state === 'unknown') && !item.uncollected);
 }
 
 /** Asks, then removes some of what was found. @returns whether it was done */

@@ -7,6 +7,7 @@ import { liveInOrder, moveDown, moveTo, moveUp } from './queueMoves.ts';
 function job(connection: string, queuePosition: number | null): Job {
   return {
     runId: newRunId(),
+    revision: 1,
     title: 'job',
     connectionId: ConnectionId.parse(connection),
     connectionName: connection,
@@ -22,6 +23,7 @@ function job(connection: string, queuePosition: number | null): Job {
     attempt: 0,
     waitingFor: null,
     usage: null,
+    limits: { cpuCores: 1, memoryBytes: 1 },
     pythonVersion: null,
     contact: { state: 'ok' },
     artifacts: { state: 'none' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Leftover } from '../../contract/jobs.ts';
 import { removalWords } from './removalWords.ts';
 
-const item: Leftover = { kind: 'Job', name: 'job', uid: '1', createdMs: 0, runId: null, owner: 'ada@home', title: null, state: 'ended', uncollected: false, expiresMs: null };
+const item: Leftover = { kind: 'Job', name: 'job', uid: '1', createdMs: 0, runId: null, own: true, owner: 'ada@home', title: null, state: 'ended', uncollected: false, expiresMs: null };
 const place = { name: 'prod', namespace: 'ml', production: false };
 
 describe('removalWords', () => {

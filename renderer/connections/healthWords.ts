@@ -19,7 +19,7 @@ export function healthWords({ health, problem }: Pick<Connection, 'health' | 'pr
     case 'checking':
       return { tone: 'busy', short: 'Checking…', detail: '' };
     case 'ok':
-      return { tone: 'good', short: 'Connected', detail: `Kubernetes ${health.version} · ${Math.max(1, Math.round(health.latencyMs))} ms` };
+      return { tone: 'good', short: 'Connected', detail: [health.version === '' ? '' : `Kubernetes ${health.version} · `, Math.max(1, Math.round(health.latencyMs)), ' ms'].join('') };
     case 'needsApproval':
       return { tone: 'attention', short: 'Asks to run a program', detail: 'It signs in with a program that you have not allowed yet.' };
     case 'signedOut':

@@ -1,11 +1,11 @@
-import { CircleAlert, FileDown, FolderOpen, LoaderCircle } from 'lucide-react';
+import { CircleAlert, FileDown, FolderOpen, Image as ImageIcon, LoaderCircle } from 'lucide-react';
 import { useState } from 'react';
-import type { Artifact, Job, RunId } from '../../contract/index.ts';
+import type { Artifact, ArtifactPicture, Job, RunId } from '../../contract/index.ts';
 import { openFile } from '../editor/index.ts';
 import { formatBytes } from '../lib/units.ts';
 import { choosePath } from '../paths/index.ts';
 import { core } from '../rpc/index.ts';
-import { Button, IconButton, notify, reportError } from '../ui/index.ts';
+import { Button, Dialog, IconButton, notify, reportError } from '../ui/index.ts';
 import { fetchArtifacts } from './jobActions.ts';
 
 const mostShown = 500;
@@ -47,7 +47,12 @@ export function Artifacts({ job }: { job: Job }) {
 }
 
 function Fetched({ runId, count, bytes, folder }: { runId: RunId; count: number; bytes: number; folder: string }) {
+  const [shown, setShown] = useState<(ArtifactPicture & { path: string }) | null>(null);
   const [listed, setListed] = useState<readonly Artifact[] | null>(null);
+
+  async function show(path: string): Promise<void> {
+    setShown({ path, ...(await core.jobs.artifactPicture({ runId, path })) });
+  }
 
   async function unfold(): Promise<void> {
     setListed(listed === null ? (await core.jobs.artifacts({ runId })).artifacts : null);
@@ -70,9 +75,16 @@ function Fetched({ runId, count, bytes, folder }: { runId: RunId; count: number;
             <li key={artifact.path} className="flex items-center gap-2 px-2 leading-6">
               <span className="min-w-0 grow truncate font-mono text-[12px]">{artifact.path}</span>
               <span className="shrink-0 text-xs tabular-nums text-muted">{formatBytes(artifact.bytes)}</span>
-              <IconButton label={`Open ${artifact.path} in the editor`} size="small" onClick={() => openFile(artifact.file).catch(reportError)}>
-                <FolderOpen size={14} aria-hidden />
-              </IconButton>
+              {artifact.kind === 'text' && (
+                <IconButton label={`Open ${artifact.path} in the editor`} size="small" onClick={() => openFile(artifact.file).catch(reportError)}>
+                  <FolderOpen size={14} aria-hidden />
+                </IconButton>
+              )}
+              {artifact.kind === 'picture' && (
+                <IconButton label={`Show ${artifact.path}`} size="small" onClick={() => show(artifact.path).catch(reportError)}>
+                  <ImageIcon size={14} aria-hidden />
+                </IconButton>
+              )}
               <IconButton label={`Save ${artifact.path}`} size="small" onClick={() => save(runId, artifact.path).catch(reportError)}>
                 <FileDown size={14} aria-hidden />
               </IconButton>
@@ -80,6 +92,23 @@ function Fetched({ runId, count, bytes, folder }: { runId: RunId; count: number;
           ))}
           {listed.length > mostShown && <li className="px-2 text-xs text-muted">and {(listed.length - mostShown).toLocaleString()} more, in {folder}</li>}
         </ul>
+      )}
+      {shown !== null && (
+        <Dialog
+          open
+          width="wide"
+          title={shown.path}
+          onOpenChange={() => setShown(null)}
+          footer={
+            <Button onClick={() => save(runId, shown.path).catch(reportError)}>
+              <FileDown size={13} aria-hidden />
+              Save…
+            </Button>
+          }
+        >
+          {/* As an image even an SVG runs nothing and loads nothing. */}
+          <img alt={shown.path} src={`data:${shown.type};base64,${shown.base64}`} className="mx-auto max-h-[60vh] max-w-full bg-white object-contain" />
+        </Dialog>
       )}
     </div>
   );

@@ -11,6 +11,8 @@ import { cancelRun, isCancellable } from './jobActions.ts';
 import { fetchJob, useJobsStore } from './jobsStore.ts';
 import { Manifest } from './Manifest.tsx';
 import { Timeline } from './Timeline.tsx';
+import { UsageGraphs } from './UsageGraphs.tsx';
+import type { UsageHistory } from './usageHistory.ts';
 import { useNow } from './useNow.ts';
 import { cancelText, phaseText, placeOf } from './words.ts';
 
@@ -24,9 +26,17 @@ export function JobCard({ runId, tabId }: { runId: RunId; tabId: TabId | null })
   return job === null ? null : <Card job={job} tabId={tabId} />;
 }
 
+const noHistory: UsageHistory = [];
+
+/** Its script may still run. */
+function isLive({ phase }: Job): boolean {
+  return phase !== 'done' && phase !== 'collecting';
+}
+
 function Card({ job, tabId }: { job: Job; tabId: TabId | null }) {
   const [isFolded, setIsFolded] = useState(false);
   const [showsManifest, setShowsManifest] = useState(false);
+  const history = useJobsStore((state) => state.usage.get(job.runId) ?? noHistory);
   const nowMs = useNow(job.phase !== 'done');
   const { runId, connectionId, profileName, failure } = job;
   return (
@@ -47,6 +57,7 @@ function Card({ job, tabId }: { job: Job; tabId: TabId | null }) {
         {phaseText(job.phase)}
       </p>
       {!isFolded && <Timeline job={job} nowMs={nowMs} />}
+      {!isFolded && isLive(job) && <UsageGraphs history={history} limits={job.limits} />}
       <Waiting job={job} nowMs={nowMs} />
       {failure !== null && <FailureRow failure={failure} context={{ connectionId, profileName, runId, tabId }} />}
       {!isFolded && <Artifacts job={job} />}
@@ -71,11 +82,10 @@ function Facts({ job }: { job: Job }) {
   const cpu = usage?.cpuCores == null ? null : `CPU ${usage.cpuCores.toFixed(2)}`;
   const memory = usage?.memoryBytes == null ? null : `Memory ${formatBytes(usage.memoryBytes)}`;
   const peak = usage?.peakMemoryBytes == null ? null : `peak ${formatBytes(usage.peakMemoryBytes)}`;
-  const isLive = job.phase !== 'done' && job.phase !== 'collecting';
   const facts = [
     profileName === '' ? null : { text: profileName, title: 'Job profile' },
-    isLive && cpu !== null ? { text: cpu, title: 'Cores in use, as the container is charged for them' } : null,
-    isLive && memory !== null ? { text: memory, title: 'Memory in use' } : null,
+    isLive(job) && cpu !== null ? { text: cpu, title: 'Cores in use, as the container is charged for them' } : null,
+    isLive(job) && memory !== null ? { text: memory, title: 'Memory in use' } : null,
     peak === null ? null : { text: peak, title: 'Most memory that was in use' },
     pythonVersion === null ? null : { text: `Python ${pythonVersion}`, title: 'Python of the image' },
     attempt > 1 ? { text: `attempt ${attempt}`, title: 'How often a pod was started' } : null,
@@ -128,6 +138,7 @@ function Waiting({ job, nowMs }: { job: Job; nowMs: number }) {
           <Unplug size={15} aria-hidden className="mt-0.5 shrink-0" />
           <span className="min-w-0 break-words">
             {contact.failure.message} Not heard for {seconds(nowMs - contact.sinceMs)}, since {new Date(contact.sinceMs).toLocaleTimeString()}; it keeps trying.
+            {job.cancel !== null && job.cancel !== 'deleted' && ' The run is stopped as soon as the cluster answers.'}
           </span>
         </p>
       )}

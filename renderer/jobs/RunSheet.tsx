@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { JobPreview } from '../../contract/index.ts';
 import { Button, Dialog, reportError, YamlView } from '../ui/index.ts';
 import { FileList } from './FileList.tsx';
+import { FolderField } from './FolderField.tsx';
 import { PreflightList } from './PreflightList.tsx';
 import { checkAgain, closeSheet, submitSheet, useSheet, type Sheet } from './sheetStore.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
@@ -44,6 +45,7 @@ export function RunSheet() {
           </p>
         )}
         <PreflightList sheet={sheet} />
+        <FolderField sheet={sheet} />
         {preview !== null && <Parcel preview={preview} />}
       </div>
     </Dialog>

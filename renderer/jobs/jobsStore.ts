@@ -3,15 +3,19 @@ import { toAppError, type Job, type RunId } from '../../contract/index.ts';
 import { updateConsoleTab, useConsoleStore } from '../console/index.ts';
 import { core, follow } from '../rpc/index.ts';
 import { reportError } from '../ui/index.ts';
+import { newestOf } from './newest.ts';
+import { withUsage, type UsageHistory } from './usageHistory.ts';
 import { placeOf } from './words.ts';
 
 interface JobsState {
   /** Those that live, and those that were looked at or ended since the window opened. */
   jobs: ReadonlyMap<RunId, Job>;
+  /** What those that live have used since the window knows them. */
+  usage: ReadonlyMap<RunId, UsageHistory>;
 }
 
 /** Cluster runs as the core sees them now. */
-export const useJobsStore = create<JobsState>()(() => ({ jobs: new Map() }));
+export const useJobsStore = create<JobsState>()(() => ({ jobs: new Map(), usage: new Map() }));
 
 const listeners = new Set<(job: Job, before: Job | null) => void>();
 
@@ -26,10 +30,14 @@ function isQueuedTab(runId: RunId): boolean {
 }
 
 /** Takes what the core says about runs; the console's tabs follow. */
-export function takeJobs(news: readonly Job[]): void {
-  if (news.length === 0) return;
-  const before = useJobsStore.getState().jobs;
-  useJobsStore.setState({ jobs: new Map([...before, ...news.map((job) => [job.runId, job] as const)]) });
+export function takeJobs(answers: readonly Job[]): void {
+  if (answers.length === 0) return;
+  const { jobs: before, usage } = useJobsStore.getState();
+  const news = newestOf(before, answers);
+  useJobsStore.setState({
+    jobs: new Map([...before, ...news.map((job) => [job.runId, job] as const)]),
+    usage: new Map([...usage, ...news.map((job) => [job.runId, withUsage(usage.get(job.runId) ?? [], job)] as const)]),
+  });
   for (const job of news) {
     // Its end is told by its output, which ends before the Job does; so a run only ever begins here.
     const hasBegun = isQueuedTab(job.runId) && job.phase !== 'queued' && job.phase !== 'done';

@@ -2,7 +2,8 @@ import type { Connection, FailureAction, JobRequest, RunId, RunMode, TabId } fro
 import { showConnection, useConnections, usualConnection } from '../connections/index.ts';
 import { core } from '../rpc/index.ts';
 import { notify, reportError } from '../ui/index.ts';
-import { openSheet } from './sheetStore.ts';
+import { folderChoice } from './folders.ts';
+import { chosenFolder, openSheet } from './sheetStore.ts';
 import { chooseTarget, currentProfile, targetConnection } from './target.ts';
 
 /** What is to be run: a tab's text, or a part of it. */
@@ -15,15 +16,6 @@ export interface ClusterSource {
   /** First line of the source within its file, from 1. */
   lineOffset: number;
   argv: string[];
-}
-
-/** The folder that goes along: the workspace, if the script lies in it. */
-async function folderFor(path: string | null): Promise<string | null> {
-  if (path === null) return null;
-  const { path: workspace } = await core.files.workspace();
-  if (workspace === null) return null;
-  const separator = workspace.includes('\\') ? '\\' : '/';
-  return path.startsWith(workspace.endsWith(separator) ? workspace : workspace + separator) ? workspace : null;
 }
 
 /** Where a run goes when this computer is the target: to the usual cluster, once the person has seen which that is. */
@@ -53,10 +45,11 @@ export async function runOnCluster(source: ClusterSource, isReview = false): Pro
   // How the cluster is shows beside its name from the first run on.
   if (connection.health.state === 'unknown') core.connections.check({ id: connection.id }).catch(reportError);
   const { name, settings } = currentProfile();
-  openSheet(
-    { ...source, connectionId: connection.id, profile: settings, profileName: name, folder: await folderFor(source.path) },
-    isReview || target === null,
-  );
+  const { path: workspace } = await core.files.workspace();
+  const { folders, usual } = folderChoice(source.path, workspace);
+  const chosen = chosenFolder(source);
+  const folder = chosen === undefined || (chosen !== null && !folders.includes(chosen)) ? usual : chosen;
+  openSheet({ ...source, connectionId: connection.id, profile: settings, profileName: name, folder }, { isReview: isReview || target === null, folders });
 }
 
 /** Submits a cluster run again: the same cluster, files and settings, save for what `change` says. */

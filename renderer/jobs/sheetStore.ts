@@ -10,6 +10,8 @@ import { placeCheck, verdictOf, type Known } from './verdict.ts';
 /** A run that is about to go to a cluster. */
 export interface Sheet extends Known {
   request: JobRequest;
+  /** Folders that may go along. */
+  folders: readonly string[];
   /** The dialog is shown: something needs the person, or the cluster takes its time. */
   isShown: boolean;
   isSubmitting: boolean;
@@ -25,6 +27,27 @@ const mostTries = 5;
 let controller = new AbortController();
 /** Files that the person has been shown, by folder. */
 const seenFiles = new Map<string, string>();
+/** Which folder goes along with which script, where the person has said it. */
+const chosenFolders = new Map<string, string | null>();
+
+type Script = Pick<JobRequest, 'path' | 'tabId'>;
+
+function scriptKey({ path, tabId }: Script): string {
+  return path ?? tabId ?? '';
+}
+
+/** What the person has said about a script's files; undefined if nothing. */
+export function chosenFolder(script: Script): string | null | undefined {
+  return chosenFolders.get(scriptKey(script));
+}
+
+/** Another folder goes along, or none but the script. */
+export function chooseFolder(folder: string | null): void {
+  const { sheet } = useSheet.getState();
+  if (sheet === null || sheet.isSubmitting || sheet.request.folder === folder) return;
+  chosenFolders.set(scriptKey(sheet.request), folder);
+  openSheet({ ...sheet.request, folder }, { isReview: true, folders: sheet.folders });
+}
 
 function filesKey(preview: JobPreview): string {
   return preview.files.map((file) => file.path).join('\n');
@@ -49,14 +72,15 @@ function decide(): void {
 /**
  * Begins a run on a cluster: reads what would be sent, checks whether it can work, then submits it, by itself if nothing needs the person.
  * @param isReview shows the dialog, and waits for the person, whatever the checks say
+ * @param folders what may go along instead of the request's own folder
  */
-export function openSheet(request: JobRequest, isReview = false): void {
+export function openSheet(request: JobRequest, { isReview = false, folders = request.folder === null ? [] : [request.folder] }: { isReview?: boolean; folders?: readonly string[] } = {}): void {
   controller.abort();
   controller = new AbortController();
   const { signal } = controller;
   useSheet.setState({
     sheet: {
-      request, isReview, isShown: isReview, isSubmitting: false, preview: null, previewFailure: null, checks: [], isChecked: false, checkFailure: null, areFilesSeen: false,
+      request, folders, isReview, isShown: isReview, isSubmitting: false, preview: null, previewFailure: null, checks: [], isChecked: false, checkFailure: null, areFilesSeen: false,
     },
   });
   void readPreview(request, signal);
@@ -92,7 +116,7 @@ async function readChecks(request: JobRequest, signal: AbortSignal): Promise<voi
 /** Makes the checks once more. */
 export function checkAgain(): void {
   const { sheet } = useSheet.getState();
-  if (sheet !== null) openSheet(sheet.request, true);
+  if (sheet !== null) openSheet(sheet.request, { isReview: true, folders: sheet.folders });
 }
 
 /** Lets it be; nothing was created. */

@@ -809,18 +809,24 @@ class Installer:
         except OSError:
             return ""
 
+    @staticmethod
+    def _in_url(text):
+        """Quoted so that pip sends UTF-8 (RFC 7617): it encodes what it has unquoted as Latin-1, and fails where that cannot be."""
+        from urllib.parse import quote
+
+        return quote(text.encode().decode("latin-1"), safe="")
+
     def masks(self):
         from urllib.parse import quote
 
-        return sorted({text.encode() for text in (self.password, quote(self.password, safe="")) if text}, key=len, reverse=True)
+        forms = (self.password, quote(self.password, safe=""), self._in_url(self.password), self.password.encode().decode("latin-1"))
+        return sorted({text.encode() for text in forms if text}, key=len, reverse=True)
 
     def with_credentials(self, url):
-        from urllib.parse import quote
-
         if not self.user and not self.password:
             return url
         scheme, _, rest = url.partition("://")
-        return "%s://%s:%s@%s" % (scheme, quote(self.user, safe=""), quote(self.password, safe=""), rest)
+        return "%s://%s:%s@%s" % (scheme, self._in_url(self.user), self._in_url(self.password), rest)
 
     def install(self):
         import subprocess

@@ -268,8 +268,8 @@ def _hook(kind, value, trace):
     """In the place of sys.excepthook: the exception as one document instead of text, unless stderr is not the runner's any more."""
     stderr = sys.stderr
     usual = stderr is not None and stderr is sys.__stderr__ and os.path.sameopenfile(2, _settings["err"])
-    # Nobody links into a file for Ctrl+C.
-    if not usual or not issubclass(kind, Exception):
+    # An interrupt, too, leads to the line at which a cancel has found the script.
+    if not usual or not issubclass(kind, (Exception, KeyboardInterrupt)):
         return sys.__excepthook__(kind, value, trace)
     try:
         import io
@@ -293,6 +293,16 @@ def _hook(kind, value, trace):
         _hand_over("x", json.dumps(document), "err")
     except Exception:
         sys.__excepthook__(kind, value, trace)
+    if issubclass(kind, KeyboardInterrupt):
+        _interrupted()
+
+
+def _interrupted():
+    """CPython ends by SIGINT when the last text that it compiled and ran has ended so; the imports above have made it forget."""
+    try:
+        exec("raise KeyboardInterrupt", {})
+    except KeyboardInterrupt:
+        pass
 
 
 def _syntax_frame(error):

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -36,6 +37,16 @@ describe.skipIf(testKubeconfig === '')('files that a run produced', () => {
     expect(readFileSync(artifacts[1]?.file ?? '', 'utf8')).toBe('AAAAAAAAAA');
     // The pod is let go: its Job comes to its end.
     kubectl('wait', '--for=condition=complete', `job/${job.jobName}`, '-n', namespace, '--timeout=30s');
+  });
+
+  it('go with the run when it is deleted from the history', async () => {
+    const { api } = application;
+    const runId = await application.submit(writing);
+    await application.reach(runId, 'done');
+    const { folder, artifacts } = await api.jobs.artifacts({ runId });
+    expect(artifacts).toHaveLength(1);
+    await api.runs.delete({ ids: [runId] });
+    await expect.poll(() => existsSync(folder)).toBe(false);
   });
 
   it('come back whole when the connection breaks in the middle', async () => {
@@ -80,5 +91,20 @@ describe.skipIf(testKubeconfig === '')('files that a run produced', () => {
     expect(job.artifacts).toMatchObject({ state: 'failed', retryable: true });
     rmSync(blocked);
     expect((await application.api.jobs.fetchArtifacts({ runId })).artifacts).toMatchObject({ state: 'fetched', files: 1 });
+  });
+
+  it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('are named when the disk is full in the middle, and can be fetched once there is room (needs root)', async () => {
+    const disk = join(application.home, 'cluster');
+    mkdirSync(disk, { recursive: true });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+    try {
+      const runId = await application.submit('import os\nfor i in range(4): open(os.environ["PYEXEKUBE_OUTPUT"] + "/%d" % i, "wb").write(os.urandom(500_000))');
+      const job = await application.reach(runId, 'done');
+      expect(job.artifacts).toMatchObject({ state: 'failed', retryable: true, message: expect.stringContaining('disk is full') });
+      execFileSync('mount', ['-o', 'remount,size=10m', disk]);
+      expect((await application.api.jobs.fetchArtifacts({ runId })).artifacts).toMatchObject({ state: 'fetched', files: 4, bytes: 2_000_000 });
+    } finally {
+      execFileSync('umount', [disk]);
+    }
   });
 });

@@ -33,6 +33,7 @@ export class FaultProxy {
   readonly #upstream: { url: URL; tls: Certificates };
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  #isRefusing = false;
   /** Ends the next WebSocket whose path has this text once so many bytes have come through it. */
   breakSocket: { path: string; afterBytes: number } | undefined;
 
@@ -41,6 +42,7 @@ export class FaultProxy {
     this.#server = createServer((request, response) => void this.#pass(request, response));
     this.#server.on('upgrade', (request, socket: Socket) => this.#upgrade(request, socket));
     this.#server.on('connection', (socket) => {
+      if (this.#isRefusing) return void socket.destroy();
       this.#sockets.add(socket);
       if (this.#isCut) socket.pause();
       socket.on('close', () => this.#sockets.delete(socket));
@@ -77,9 +79,16 @@ export class FaultProxy {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** Nobody is reached any more, and what was open ends at once. */
+  refuse(): void {
+    this.#isRefusing = true;
+    this.breakConnections();
+  }
+
   /** The network is back; what was on its way is lost, as after a time-out on the way. */
   mend(): void {
     this.#isCut = false;
+    this.#isRefusing = false;
     this.breakConnections();
   }
 

@@ -58,6 +58,19 @@ describe.skipIf(testKubeconfig === '')('a run whose cluster or network fails', (
     expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'succeeded' });
   });
 
+  it('is stopped once its network is back when it was cancelled meanwhile, and says so', async () => {
+    const runId = await application.submit('import time\nprint("begun", flush=True)\ntry:\n  time.sleep(300)\nexcept KeyboardInterrupt:\n  print("asked nicely")\n  raise');
+    await application.says(runId, 'begun\n');
+    proxy.refuse();
+    await application.api.jobs.cancel({ runId, graceSeconds: 5 });
+    const lost = await application.until(runId, ({ contact }) => contact.state === 'lost', 'lost');
+    expect(lost).toMatchObject({ cancel: 'requested', contact: { failure: { kind: 'unreachable' } } });
+    proxy.mend();
+    expect(textOf(await application.output(runId))).toContain('asked nicely');
+    expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped' });
+    await application.reach(runId, 'done');
+  });
+
   it('begins its watch again when it has expired', async () => {
     let expired = 0;
     proxy.faults = {
@@ -84,9 +97,9 @@ describe.skipIf(testKubeconfig === '')('a run whose cluster or network fails', (
     expect(textOf(await application.output(runId))).toBe(numbered(100));
   });
 
-  it('does not mind a clock that is an hour off', async () => {
+  it.each([['ahead', 3_600_000], ['behind', -3_600_000]])('does not mind a clock that is an hour %s', async (_, offMs) => {
     const real = Date.now.bind(Date);
-    vi.spyOn(Date, 'now').mockImplementation(() => real() + 3_600_000);
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + offMs);
     const runId = await application.submit('import time\nfor i in range(50):\n  print("line", i, flush=True)\n  time.sleep(0.1)');
     await application.says(runId, 'line 5\n');
     proxy.breakConnections();

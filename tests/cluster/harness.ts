@@ -84,7 +84,7 @@ export async function startApplication(namespace: string, { home = mkdtempSync(j
   async function* records(runId: RunId, timeoutMs: number): AsyncGenerator<OutputBody> {
     const deadline = performance.now() + timeoutMs;
     for (let after = 0; ; ) {
-      const page = await api.output.read({ runId, after, waitMs: Math.max(0, Math.min(10_000, deadline - performance.now())) });
+      const page = await api.output.read({ runId, after, waitMs: Math.max(0, Math.min(10_000, Math.round(deadline - performance.now()))) });
       for (const record of page.records) {
         after = record.seq;
         yield record.body;

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { newRunId } from '../../contract/ids.ts';
 import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
 
+/** A picture of one pixel. */
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+
 describe.skipIf(testKubeconfig === '')('the life of a run', () => {
   let namespace: string;
   let application: Application;
@@ -43,6 +46,22 @@ describe.skipIf(testKubeconfig === '')('the life of a run', () => {
   it('carries displays through the log', async () => {
     const output = await application.output(await application.submit('display({"text/plain": "small", "text/html": "<b>" + "x" * 50000 + "</b>"}, raw=True)'));
     expect(output.filter(({ kind }) => kind === 'display')).toMatchObject([{ bundle: { 'text/plain': 'small', 'text/html': `<b>${'x'.repeat(50000)}</b>` } }]);
+  });
+
+  it('carries figures of an image that has neither numpy nor IPython', async () => {
+    const source = `
+import base64
+from IPython.display import Image
+png = base64.b64decode("${dot}")
+class Figure:
+    def _repr_png_(self):
+        return png
+display(Figure())
+display(Image(png))
+display({"image/png": png}, raw=True)`;
+    const displays = (await application.output(await application.submit(source))).filter((body) => body.kind === 'display');
+    expect(displays).toHaveLength(3);
+    for (const { bundle } of displays) expect(bundle['image/png']).toBe(dot);
   });
 
   it('takes a folder along, also one that is too large for a Secret', async () => {

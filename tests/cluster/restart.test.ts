@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
-import { dropNamespace, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
+import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
 
 const numbered = (count: number): string => Array.from({ length: count }, (_, i) => `line ${i}\n`).join('');
 const slow = (count: number): string => `import time\nfor i in range(${count}):\n  print("line", i, flush=True)\n  time.sleep(0.1)`;
@@ -49,10 +49,26 @@ describe.skipIf(testKubeconfig === '')('a run whose application or API server is
     await again.core.dispose();
   });
 
+  it('says what is lost when the Job was cleared away before anybody came back for it', async () => {
+    const { api } = application;
+    const runId = await application.submit('print("line 0", flush=True)\nimport time; time.sleep(3)\nprint("line 1")', { settings: { holdSeconds: 0 } });
+    await application.says(runId, 'line 0');
+    const { jobName } = await api.jobs.get({ runId });
+    await application.core.dispose();
+    kubectl('wait', '--for=condition=complete', `job/${jobName}`, '-n', namespace, '--timeout=60s');
+    kubectl('patch', 'job', jobName, '-n', namespace, '-p', '{"spec":{"ttlSecondsAfterFinished":1}}');
+    kubectl('wait', '--for=delete', `job/${jobName}`, '-n', namespace, '--timeout=60s');
+    const again = await startApplication(namespace, { home: application.home });
+    const { failure } = await again.reach(runId, 'done');
+    expect(failure).toMatchObject({ kind: 'jobDeleted', action: { field: 'ttlSeconds' }, message: expect.stringContaining('time to live (24 h)') });
+    expect(textOf(await again.output(runId))).toBe('line 0\n');
+    await again.core.dispose();
+  });
+
   it('goes on when the application was stopped like a laptop that sleeps', async () => {
     await application.core.dispose();
     const runId = newRunId();
-    const run = JSON.stringify({ runId, source: slow(150) });
+    const run = JSON.stringify({ runId, source: slow(450) });
     const child = spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), application.home, testKubeconfig, namespace, run], { stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = new Promise<string>((resolve) => {
       let said = '';
@@ -61,7 +77,8 @@ describe.skipIf(testKubeconfig === '')('a run whose application or API server is
         if (said.includes('acknowledged') && !said.includes('slept')) {
           said += 'slept';
           setTimeout(() => child.kill('SIGSTOP'), 4000);
-          setTimeout(() => child.kill('SIGCONT'), 14_000);
+          // Beyond every time-out: the list's, the silent stream's, the request's.
+          setTimeout(() => child.kill('SIGCONT'), 39_000);
         }
         if (said.includes('ended')) resolve(said);
       });
@@ -69,7 +86,7 @@ describe.skipIf(testKubeconfig === '')('a run whose application or API server is
     expect(await ended).toContain('ended succeeded');
     child.kill('SIGKILL');
     const again = await startApplication(namespace, { home: application.home });
-    expect(textOf(await again.output(runId))).toBe(numbered(150));
+    expect(textOf(await again.output(runId))).toBe(numbered(450));
     await again.core.dispose();
   });
 

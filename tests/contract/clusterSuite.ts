@@ -134,6 +134,7 @@ export function clusterSuite(fixture: () => Fixture, home: string): void {
       expect(await first.jobs.request({ runId })).toMatchObject({ source: asked.source, title: asked.title });
       expect((await first.jobs.manifest({ runId })).yaml).toContain('kind: Job');
       expect(await first.jobs.artifacts({ runId })).toMatchObject({ artifacts: [] });
+      await expect(first.jobs.artifactPicture({ runId, path: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(first.jobs.saveArtifacts({ runId, to: home, paths: ['none'] })).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(first.jobs.fetchArtifacts({ runId })).rejects.toMatchObject({ code: 'CONFLICT' });
       await first.jobs.cancel({ runId, graceSeconds: 0 });

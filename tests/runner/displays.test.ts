@@ -151,10 +151,16 @@ print(open("out.txt").read(), end="", file=__import__("sys").stderr)
     expect(documentsOf(lines, 'x')).toMatchObject([expected]);
   });
 
+  it('include an interrupt, with the line that it found', async () => {
+    const { lines, code } = await run(python, { source: 'print("x")\nraise KeyboardInterrupt' });
+    expect(code).toBe(130);
+    expect(documentsOf(lines, 'x')).toMatchObject([{ name: 'KeyboardInterrupt', frames: [{ file: 'script.py', line: 2 }] }]);
+    expect(textOf(lines, 'e').toString()).toBe('');
+  });
+
   it.each([
     ["the script's own hook", 'import sys\nsys.excepthook = lambda kind, *_: print("own", kind.__name__)\n1/0', 'own ZeroDivisionError\n', /^$/],
     ['a stderr that leads elsewhere', 'import io, sys\nsys.stderr = io.StringIO()\nimport atexit; atexit.register(lambda: print(sys.stderr.getvalue()[-20:]))\n1/0', 'ion by zero\n\n', /^$/],
-    ["Ctrl+C's own traceback", 'raise KeyboardInterrupt', '', /KeyboardInterrupt/],
     ["a thread's", 'import threading\nt = threading.Thread(target=lambda: 1/0)\nt.start(); t.join()', '', /ZeroDivisionError/],
   ])('leave alone %s', async (_, source, out, err) => {
     const { lines } = await run(python, { source });

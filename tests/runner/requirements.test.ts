@@ -9,7 +9,8 @@ import { Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts
 
 const pods: Pod[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'pyexekube-index-'));
-const password = 'p@ss/w:rd%~ &x';
+// Of ASCII, of Latin-1 and of neither: pip alone would fail with the last.
+const password = 'p@ss/w:rd%~ &x ä€';
 const credentials = `Basic ${Buffer.from(`ada:${password}`).toString('base64')}`;
 let server: Server;
 let index = '';

@@ -60,7 +60,7 @@ describe.each(pythons)('a script under Python $version', (python) => {
     ['1/0', 1, { end: 'exception', exitCode: 1, error: { name: 'ZeroDivisionError', message: 'division by zero' } }],
     ['import os; os.kill(os.getpid(), 9)', 137, { end: 'signal', exitCode: 137, signal: 'SIGKILL' }],
     ['import os, signal; os.kill(os.getpid(), signal.SIGTERM)', 143, { end: 'signal', exitCode: 143, signal: 'SIGTERM' }],
-    ['raise KeyboardInterrupt', 130, { end: 'signal', exitCode: 130, signal: 'SIGINT', error: null }],
+    ['raise KeyboardInterrupt', 130, { end: 'signal', exitCode: 130, signal: 'SIGINT', error: { name: 'KeyboardInterrupt' } }],
   ])('ends with its own exit code: %s', async (source, exitCode, report) => {
     const end = await run(python, { source });
     expect(end.code).toBe(exitCode);

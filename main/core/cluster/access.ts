@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { AppError } from '../../../contract/errors.ts';
+import { proxyFromEnvironment } from './proxy.ts';
 
 /** A kubeconfig of one context, with absolute paths, and without anything that would run a program. */
 export interface PlainKubeconfig {
@@ -51,7 +52,7 @@ export function createAccess(source: AccessSource): Access {
   let config: { key: string; value: KubeConfig } | undefined;
 
   async function make(): Promise<ConnectOptions> {
-    const kubeconfig = source.kubeconfig();
+    const kubeconfig = throughProxy(source.kubeconfig(), source.server);
     const credentials = await source.credentials(isRefused);
     const isFresh = isRefused;
     isRefused = false;
@@ -60,7 +61,11 @@ export function createAccess(source: AccessSource): Access {
     // OIDC keeps what it has refreshed inside of its KubeConfig, so the object stays until the sign-in changes.
     if (config?.key !== key || isFresh) config = { key, value: await kubeConfigOf(kubeconfig, credentials) };
     const options: RequestOptions = {};
-    await config.value.applyToHTTPSOptions(options);
+    try {
+      await config.value.applyToHTTPSOptions(options);
+    } catch (error) {
+      throw kubeconfig.user['auth-provider'] === undefined ? error : renewalFailed(error);
+    }
     const { ca, cert, key: privateKey, servername, rejectUnauthorized, auth, headers, agent } = options;
     return {
       ...present({ ca, cert, key: privateKey, servername, rejectUnauthorized, auth }),
@@ -88,6 +93,22 @@ export function createAccess(source: AccessSource): Access {
       kept = undefined;
     },
   };
+}
+
+/** client-node renews an OpenID Connect token on its way. */
+function renewalFailed(error: unknown): AppError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new AppError('UNAUTHENTICATED', `The OpenID Connect sign-in has ended and could not be renewed (${why}).`, { action: 'Sign in again with the program that made the kubeconfig.', cause: error });
+}
+
+/** What the kubeconfig says about a proxy counts, else what the environment says. */
+function throughProxy(kubeconfig: PlainKubeconfig, server: string): PlainKubeconfig {
+  const proxy = text(kubeconfig.cluster['proxy-url']) ?? proxyFromEnvironment(server, process.env);
+  // client-node would go past a proxy of another kind without a word.
+  if (proxy !== null && !/^(https?|socks5?):\/\/[^/\s]/.test(proxy)) {
+    throw new AppError('INVALID_INPUT', `${proxy} is not the address of a proxy: it begins with http, https or socks5.`, { action: 'Check proxy-url in the kubeconfig, or HTTPS_PROXY.' });
+  }
+  return proxy === null ? kubeconfig : { ...kubeconfig, cluster: { ...kubeconfig.cluster, 'proxy-url': proxy } };
 }
 
 /** Whether certificates, a token or a password are all: client-node, which knows OIDC and proxies, costs 60 MB and is left out then. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AppError } from '../../../contract/errors.ts';
 import { sendJson, startApiServer, type ApiServer } from '../../../tests/support/apiServer.ts';
 import type { Credentials, PlainKubeconfig } from './access.ts';
@@ -163,8 +163,12 @@ describe('how to connect', () => {
 
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'pyexekube-access-'));
+    for (const name of ['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'no_proxy']) vi.stubEnv(name, undefined);
   });
-  afterEach(() => rmSync(home, { recursive: true }));
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    rmSync(home, { recursive: true });
+  });
 
   async function optionsOf({ cluster = {}, user = {} }: Partial<PlainKubeconfig>, credentials: Credentials = {}) {
     const client = createClusterClient({ server: 'https://s.example', kubeconfig: () => ({ cluster, user }), credentials: async () => credentials });
@@ -201,6 +205,25 @@ describe('how to connect', () => {
   it('prefers what a sign-in program gave', async () => {
     expect(await optionsOf({ user: { token: 'written' } }, { token: 'given', certData: 'cert', keyData: 'key' })).toMatchObject({ cert: 'cert', key: 'key', headers: { authorization: 'Bearer given' } });
     expect(await optionsOf({ user: { token: 'written' } })).toMatchObject({ headers: { authorization: 'Bearer written' } });
+  });
+
+  it('says that a proxy cannot be used', async () => {
+    await expect(optionsOf({ cluster: { server: 'https://s.example', 'proxy-url': 'gopher://p.example' } })).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringContaining('gopher://p.example') });
+  });
+
+  it('says that an OpenID Connect sign-in cannot be renewed', async () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const config = { 'id-token': `${part({ alg: 'none' })}.${part({ exp: 1_000_000 })}.x`, 'refresh-token': 'x', 'client-id': 'it', 'client-secret': 'x', 'idp-issuer-url': 'https://127.0.0.1:1' };
+    const refused = optionsOf({ cluster: { server: 'https://s.example' }, user: { 'auth-provider': { name: 'oidc', config } } });
+    await expect(refused).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining('could not be renewed') });
+  });
+
+  it('goes through the proxy of the environment, unless it is not for this server', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:3128');
+    const cluster = { server: 'https://s.example' };
+    expect(await optionsOf({ cluster, user: { token: 'written' } })).toMatchObject({ hasAgent: true, headers: { Authorization: 'Bearer written' } });
+    vi.stubEnv('NO_PROXY', 's.example');
+    expect(await optionsOf({ cluster })).toMatchObject({ hasAgent: false });
   });
 
   it('goes through a proxy with the same sign-in', async () => {

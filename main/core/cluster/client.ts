@@ -155,7 +155,8 @@ interface Exchange {
   headArrived(): void;
 }
 
-function cancelled(): AppError {
+/** What whoever has cancelled a call gets. */
+export function cancelled(): AppError {
   return new AppError('CANCELLED', 'The call was cancelled.');
 }
 

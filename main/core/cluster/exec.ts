@@ -1,7 +1,7 @@
 import WebSocket, { type RawData } from 'ws';
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
-import { queryOf, type ClusterClient } from './client.ts';
+import { cancelled, queryOf, type ClusterClient } from './client.ts';
 import { errorOfAnswer, errorOfConnection } from './errors.ts';
 
 export interface ExecRequest {
@@ -46,7 +46,7 @@ const ExecStatus = z.object({
  */
 export async function execInPod(client: ClusterClient, request: ExecRequest): Promise<ExecResult> {
   const connect = await client.connectOptions();
-  request.signal?.throwIfAborted();
+  if (request.signal?.aborted === true) throw cancelled();
   const { namespace, pod, container, command, stdin } = request;
   const query = queryOf({ container, command, stdin: stdin !== undefined, stdout: true, stderr: true });
   const url = `${client.server.replace(/^http/, 'ws')}/api/v1/namespaces/${namespace}/pods/${pod}/exec${query}`;
@@ -66,7 +66,7 @@ export async function execInPod(client: ClusterClient, request: ExecRequest): Pr
       outcome();
     }
     const fail = (error: unknown): void => settle(() => reject(error instanceof AppError ? error : errorOfConnection(error, client.server)));
-    const abort = (): void => fail(new AppError('CANCELLED', 'The call was cancelled.'));
+    const abort = (): void => fail(cancelled());
     function alive(): void {
       clearTimeout(idle);
       const ms = request.idleTimeoutMs ?? defaultIdleTimeoutMs;

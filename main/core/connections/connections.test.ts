@@ -188,6 +188,63 @@ describe('connections', () => {
     });
   });
 
+  describe('when it is used', () => {
+    let answer: { status: number; body: object };
+    async function openOne(): Promise<ReturnType<typeof named>> {
+      const server = createServer((request, response) => {
+        const { status, body } = request.url === '/version' && answer.status === 200 ? { status: 200, body: { gitVersion: 'v1.34.1' } } : answer;
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body));
+      });
+      servers.push(server);
+      await new Promise<void>((resolve) => {
+        server.listen(0, '127.0.0.1', resolve);
+      });
+      const { port } = server.address() as AddressInfo;
+      open(write('config', { clusters: [{ name: 'a', cluster: { server: `http://127.0.0.1:${port}` } }], users: [me], contexts: [context('a')] }));
+      return named('a');
+    }
+    async function becomes(state: string): Promise<void> {
+      await expect.poll(() => named('a').health).toMatchObject({ state });
+    }
+    const refusal = (code: number): typeof answer => ({ status: code, body: { kind: 'Status', code, message: 'no' } });
+
+    it('is known to be there, with its version, without a check', async () => {
+      answer = { status: 200, body: {} };
+      const { id } = await openOne();
+      await connections.client(id).request('GET', '/api/v1/pods');
+      await becomes('ok');
+      expect(named('a').health).toMatchObject({ version: 'v1.34.1' });
+    });
+
+    it('is there though it refuses, and keeps its version to itself', async () => {
+      answer = refusal(403);
+      const { id } = await openOne();
+      await expect(connections.client(id).request('GET', '/api/v1/pods')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await becomes('ok');
+      expect(named('a').health).toMatchObject({ version: '' });
+    });
+
+    it('is marked when it is not reached or refuses the sign-in, and when it is back', async () => {
+      answer = refusal(503);
+      const { id } = await openOne();
+      await expect(connections.client(id).stream('/api/v1/pods')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+      await becomes('unreachable');
+      answer = refusal(401);
+      await expect(connections.client(id).request('GET', '/api/v1/pods')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+      await becomes('signedOut');
+      answer = { status: 200, body: {} };
+      await connections.client(id).request('GET', '/api/v1/pods');
+      await becomes('ok');
+    });
+
+    it('stays as it was known when a check is cancelled', async () => {
+      answer = { status: 200, body: {} };
+      const { id } = await openOne();
+      expect((await connections.check(id, AbortSignal.abort())).health).toEqual({ state: 'unknown' });
+    });
+  });
+
   it('says that nothing listens', async () => {
     open(write('config', { clusters: [{ name: 'a', cluster: { server: 'http://127.0.0.1:1' } }], users: [me], contexts: [context('a')] }));
     expect((await connections.check(named('a').id)).health).toMatchObject({ state: 'unreachable', message: expect.stringContaining('nothing listens there') });

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { z } from 'zod';
 import type { Connection, ConnectionId, Connections as Snapshot, Health, SignIn } from '../../../contract/connections.ts';
 import { AppError, toAppError } from '../../../contract/errors.ts';
-import { createClusterClient, kubeStatusOf, type ClusterClient } from '../cluster/index.ts';
+import { createClusterClient, kubeStatusOf, observedClient, type ClusterClient } from '../cluster/index.ts';
 import type { Changes, Storage } from '../database/index.ts';
 import { Feed, watchValue, type Events } from '../feed.ts';
 import type { ContextEntry } from './entries.ts';
@@ -33,14 +33,14 @@ export interface Connections {
    * @throws NOT_FOUND · INVALID_INPUT the entry is broken
    */
   client(id: ConnectionId): ClusterClient;
-  /** What a use of the connection has shown. */
-  heard(id: ConnectionId, health: Health): void;
   /** Calls back when anything about connections has changed. @returns ends that */
   onChange(listener: () => void): () => void;
   dispose(): void;
 }
 
 const checkTimeoutMs = 10_000;
+/** A use that shows what is known already is told this often. */
+const retellMs = 30_000;
 const Version = z.object({ gitVersion: z.string() });
 const NamespaceList = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
 
@@ -50,6 +50,7 @@ export function createConnections({ storage, changes, places }: ConnectionsDepen
   const listeners = new Set<() => void>();
   const health = new Map<ConnectionId, Health>();
   const clients = new Map<ConnectionId, ClusterClient>();
+  const asking = new Set<ConnectionId>();
   const kubeconfigs = createKubeconfigs(places, store.files, filesChanged);
   const unsubscribe = changes.subscribe('connections', filesChanged);
 
@@ -111,20 +112,59 @@ export function createConnections({ storage, changes, places }: ConnectionsDepen
     const { server } = usableEntryOf(id);
     const known = clients.get(id);
     if (known !== undefined) return known;
-    const client = createClusterClient({
+    const plain = createClusterClient({
       server: server ?? '',
       kubeconfig: () => usableEntryOf(id).kubeconfig,
       credentials: createSignIn({ entry: () => usableEntryOf(id), isApproved: store.isApproved }),
     });
+    // Not for one that was closed meanwhile: its kubeconfig leads elsewhere by now.
+    const isCurrent = (): boolean => clients.get(id) === client;
+    const client = observedClient(plain, {
+      onAnswer: () => {
+        if (isCurrent()) answered(id, plain);
+      },
+      onFailure: (error) => {
+        if (isCurrent()) heard(id, healthOf(error));
+      },
+    });
     clients.set(id, client);
     return client;
+  }
+
+  /** A use that went well: what is not known yet, the version above all, is asked for. */
+  function answered(id: ConnectionId, client: ClusterClient): void {
+    const known = health.get(id);
+    if (known?.state === 'checking' || asking.has(id)) return;
+    if (known?.state !== 'ok') void ask(id, client);
+    else if (Math.abs(Date.now() - known.checkedMs) > retellMs) heard(id, { ...known, checkedMs: Date.now() });
+  }
+
+  /** Asks for the version; the answer is the health. */
+  async function ask(id: ConnectionId, client: ClusterClient, signal?: AbortSignal): Promise<void> {
+    const before: Health = health.get(id) ?? { state: 'unknown' };
+    const started = performance.now();
+    asking.add(id);
+    try {
+      const { gitVersion } = Version.parse(await client.request('GET', '/version', { signal, timeoutMs: checkTimeoutMs }));
+      heard(id, { state: 'ok', version: gitVersion, latencyMs: performance.now() - started, checkedMs: Date.now() });
+    } catch (error) {
+      const failure = toAppError(error);
+      const refused = kubeStatusOf(failure)?.code ?? 500;
+      if (failure.code === 'CANCELLED') heard(id, before);
+      // It is there, and keeps its version to itself.
+      else if (refused < 500 && refused !== 401) heard(id, { state: 'ok', version: '', latencyMs: performance.now() - started, checkedMs: Date.now() });
+      else heard(id, healthOf(failure));
+    } finally {
+      asking.delete(id);
+    }
   }
 
   function heard(id: ConnectionId, next: Health): void {
     const known = health.get(id);
     const since = known !== undefined && known.state === next.state && 'sinceMs' in known && 'sinceMs' in next ? { sinceMs: known.sinceMs } : {};
     health.set(id, { ...next, ...since });
-    tell();
+    const isNews = known === undefined || known.state !== next.state || !('message' in known && 'message' in next) || known.message !== next.message;
+    if (isNews) tell();
   }
 
   const snapshot = (): Snapshot => ({ connections: kubeconfigs.contexts().map(connectionOf), files: kubeconfigs.files() });
@@ -176,14 +216,10 @@ export function createConnections({ storage, changes, places }: ConnectionsDepen
     async check(id, signal) {
       const { problem } = entryOf(id);
       if (problem !== null) return connectionOf(entryOf(id));
-      const started = performance.now();
+      const client = clientOf(id);
+      const asked = ask(id, client, signal);
       heard(id, { state: 'checking', sinceMs: Date.now() });
-      try {
-        const { gitVersion } = Version.parse(await clientOf(id).request('GET', '/version', { signal, timeoutMs: checkTimeoutMs }));
-        heard(id, { state: 'ok', version: gitVersion, latencyMs: performance.now() - started, checkedMs: Date.now() });
-      } catch (error) {
-        heard(id, healthOf(toAppError(error)));
-      }
+      await asked;
       return connectionOf(entryOf(id));
     },
 
@@ -200,7 +236,6 @@ export function createConnections({ storage, changes, places }: ConnectionsDepen
 
     get: (id) => connectionOf(entryOf(id)),
     client: clientOf,
-    heard,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -216,7 +251,7 @@ export function createConnections({ storage, changes, places }: ConnectionsDepen
 }
 
 /** What a failed use says about a connection. */
-export function healthOf(error: AppError): Health {
+function healthOf(error: AppError): Health {
   if (error.code === 'UNAUTHENTICATED') return { state: 'signedOut', message: error.message, sinceMs: Date.now() };
   return { state: 'unreachable', message: error.message, sinceMs: Date.now() };
 }

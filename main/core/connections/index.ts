@@ -1,2 +1,2 @@
-export { createConnections, healthOf, type Connections } from './connections.ts';
+export { createConnections, type Connections } from './connections.ts';
 export { placesOfProcess, type Places } from './kubeconfigs.ts';

@@ -20,6 +20,8 @@ export interface Attempt {
   readonly uid: string;
   /** As it was seen last; null once it is gone. */
   pod(): KubePod | null;
+  /** The same, also of one that is gone: why it went stands in it. */
+  lastPod(): KubePod;
   view(): PodView;
   /** What the runner said at the end; null if it could not, or has not yet. */
   report(): RunnerReport | null;
@@ -173,6 +175,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
   return {
     uid,
     pod: () => (isGone ? null : pod),
+    lastPod: () => pod,
     view: () => view,
     report: () => reported,
     isRead: () => isRead,

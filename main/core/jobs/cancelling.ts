@@ -1,10 +1,10 @@
 import type { CancelStep } from '../../../contract/jobs.ts';
-import { toAppError } from '../../../contract/errors.ts';
-import { execInPod } from '../cluster/index.ts';
+import { toAppError, type AppError } from '../../../contract/errors.ts';
+import { execInPod, kubeStatusOf } from '../cluster/index.ts';
 import type { Attempt } from './attempt.ts';
 import type { JobHandle } from './context.ts';
 import { mainContainer, runnerCommand } from './manifest/index.ts';
-import { deleteJob, deletePod } from './objects.ts';
+import { deleteJob, deletePod, readJob } from './objects.ts';
 import { persist } from './submitting.ts';
 
 const signalTimeoutMs = 10_000;
@@ -15,8 +15,8 @@ export interface Cancelling {
   stop(): void;
 }
 
-/** The ladder of a cancel. It is stored at each step, and goes on from there after a restart. */
-export function createCancelling(handle: JobHandle, attempt: () => Attempt | undefined): Cancelling {
+/** The ladder of a cancel. It is stored at each step, and goes on from there after a restart. While the cluster is away it waits, and tells `onTrouble`. */
+export function createCancelling(handle: JobHandle, attempt: () => Attempt | undefined, onTrouble: (error: AppError) => void): Cancelling {
   const { record } = handle;
   let timer: NodeJS.Timeout | undefined;
   let climbing: Promise<void> = Promise.resolve();
@@ -28,7 +28,7 @@ export function createCancelling(handle: JobHandle, attempt: () => Attempt | und
   }
 
   /** @returns whether the runner has taken it */
-  async function signal(name: 'INT' | 'TERM', pod: string): Promise<boolean> {
+  async function signal(name: 'INT' | 'TERM', pod: string, isSecondTry = false): Promise<boolean> {
     try {
       const { exitCode } = await execInPod(handle.client(), {
         namespace: record.namespace,
@@ -40,10 +40,25 @@ export function createCancelling(handle: JobHandle, attempt: () => Attempt | und
       });
       return exitCode === 0;
     } catch (error) {
-      // Without the right to exec, or with a container that just ended, the next step does it.
+      handle.signal.throwIfAborted();
       handle.context.log(`SIG${name} could not be passed to ${record.jobName}: ${toAppError(error).message}`);
-      return false;
+      // A script that was not heard to be asked is asked when the cluster answers again. Without the right to exec, or with a container that just
+      // ended, the next step does it.
+      const brokeOff = toAppError(error).code === 'UNAVAILABLE' && kubeStatusOf(error) === null;
+      return (await wasAway()) || (brokeOff && !isSecondTry) ? signal(name, pod, true) : false;
     }
+  }
+
+  /** Waits until the cluster answers. @returns whether it did not at first */
+  async function wasAway(): Promise<boolean> {
+    const { jobUid } = record.state;
+    if (jobUid === null) return false;
+    let isAway = false;
+    await persist(handle.signal, async () => void (await readJob(handle.client(), record, jobUid, handle.signal)), (error) => {
+      isAway = true;
+      onTrouble(error);
+    });
+    return isAway;
   }
 
   async function climb(): Promise<void> {
@@ -55,6 +70,7 @@ export function createCancelling(handle: JobHandle, attempt: () => Attempt | und
     if (jobUid === null || cancel === 'deleted') return;
     await persist(handle.signal, () => deleteJob(handle.client(), record, jobUid, null, handle.signal), (error) => {
       handle.context.log(`${record.jobName} cannot be deleted yet: ${error.message}`);
+      onTrouble(error);
     });
     reach('deleted');
     // The Job takes its pod with it, which would have the whole grace time once more.

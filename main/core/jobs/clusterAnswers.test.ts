@@ -107,19 +107,21 @@ describe('a cluster that answers', () => {
       const jobs = [
         { metadata: { name: 'one', uid: 'j1', creationTimestamp: '2026-01-02T00:00:00Z', labels: { [runIdLabel]: runId } }, spec: { ttlSecondsAfterFinished: 60 }, status: { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: '2026-01-02T01:00:00Z' }] } },
         { metadata: { name: 'two', uid: 'j2', creationTimestamp: '2026-01-03T00:00:00Z' } },
+        { metadata: { name: 'three', uid: 'j3', creationTimestamp: '2026-01-05T00:00:00Z', deletionTimestamp: '2026-01-05T00:01:00Z' } },
       ];
       const holding = { containerStatuses: [{ name: mainContainer, state: { terminated: { exitCode: 0 } } }, { name: collectorContainer, state: { running: {} } }] };
       answer = ({ path, query }) => {
-        if (path.endsWith('/jobs')) return ok(query.get('continue') === 'more' ? { items: [jobs[1]], metadata: { continue: '' } } : { items: [jobs[0]], metadata: { continue: 'more' } });
+        if (path.endsWith('/jobs')) return ok(query.get('continue') === 'more' ? { items: jobs.slice(1), metadata: { continue: '' } } : { items: [jobs[0]], metadata: { continue: 'more' } });
         if (path.endsWith('/pods')) return ok({ items: [{ metadata: { name: 'own', ownerReferences: owned }, status: holding }, { metadata: { name: 'lone', creationTimestamp: '2026-01-01T00:00:00Z' }, status: holding }] });
         return ok({ items: [{ metadata: { name: 'kept', ownerReferences: owned } }, { metadata: { name: 'secret', creationTimestamp: '2026-01-04T00:00:00Z' } }] });
       };
       const items = await listLeftovers(client, 'team', (id) => (id === runId ? 'mine' : null), signal);
       expect(items).toMatchObject([
         { kind: 'Pod', name: 'lone', state: 'ended', uncollected: true, runId: null, title: null, expiresMs: null },
-        { kind: 'Job', name: 'one', state: 'ended', uncollected: true, runId, title: 'mine', expiresMs: Date.parse('2026-01-02T01:01:00Z') },
-        { kind: 'Job', name: 'two', state: 'live', uncollected: false, expiresMs: null },
+        { kind: 'Job', name: 'one', state: 'ended', uncollected: true, runId, title: 'mine', own: true, expiresMs: Date.parse('2026-01-02T01:01:00Z') },
+        { kind: 'Job', name: 'two', state: 'live', own: false, uncollected: false, expiresMs: null },
         { kind: 'Secret', name: 'secret', state: 'unknown' },
+        { kind: 'Job', name: 'three', state: 'deleting' },
       ]);
     });
 

@@ -1,10 +1,10 @@
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError, toAppError } from '../../../contract/errors.ts';
-import type { RunId } from '../../../contract/ids.ts';
-import type { Artifact, ArtifactState } from '../../../contract/jobs.ts';
+import type { ArtifactState } from '../../../contract/jobs.ts';
 import { execInPod } from '../cluster/index.ts';
+import { artifactFolder } from './artifacts.ts';
 import type { JobHandle } from './context.ts';
 import { collectorContainer, runnerCommand } from './manifest/index.ts';
 import { pause } from './pause.ts';
@@ -25,10 +25,6 @@ const Listing = z.object({
   leftOut: z.array(z.object({ path: z.string(), reason: z.string() })).catch([]),
   moreLeftOut: z.number().int().min(0).catch(0),
 });
-
-export function artifactFolder(folder: string, runId: RunId): string {
-  return join(folder, 'artifacts', runId);
-}
 
 export interface CollectOptions {
   /** The pod that holds the files; null when it is gone. */
@@ -162,18 +158,4 @@ async function countWhole(folder: string, files: readonly ExpectedFile[]): Promi
     if (about?.size !== bytes) return index;
   }
   return files.length;
-}
-
-/** The files of a run that are on this computer. */
-export async function listArtifacts(folder: string, runId: RunId): Promise<{ folder: string; artifacts: Artifact[] }> {
-  const root = artifactFolder(folder, runId);
-  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
-  const artifacts: Artifact[] = [];
-  for (const entry of entries) {
-    if (!entry.isFile()) continue;
-    const file = join(entry.parentPath, entry.name);
-    const path = file.slice(root.length + 1).replaceAll('\\', '/');
-    artifacts.push({ path, bytes: (await stat(file)).size, file });
-  }
-  return { folder: root, artifacts: artifacts.toSorted((a, b) => (a.path < b.path ? -1 : 1)) };
 }

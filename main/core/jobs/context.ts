@@ -8,7 +8,7 @@ import type { Log } from '../ports.ts';
 import type { EngineRuns } from '../runs/index.ts';
 import type { NamespaceWatches } from './namespaceWatch.ts';
 import { isBefore } from './podView.ts';
-import type { JobRecord, JobState } from './record.ts';
+import { nextRevision, type JobRecord, type JobState } from './record.ts';
 import type { JobStore } from './store.ts';
 
 /** What all parts of a live job share. */
@@ -65,6 +65,7 @@ export function createJobHandle(context: JobsContext, record: JobRecord, signal:
     },
     touch(change) {
       change(record.state);
+      record.state.revision = nextRevision(record.state.revision);
       tell();
     },
     say(body) {

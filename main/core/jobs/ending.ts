@@ -28,7 +28,7 @@ export function endRun({ context, record }: Pick<JobHandle, 'context' | 'record'
       id: record.runId,
       status,
       exitCode,
-      durationMs: report?.durationMs ?? (startedMs === undefined ? 0 : Date.now() - startedMs),
+      durationMs: report?.durationMs ?? (startedMs === undefined ? null : Date.now() - startedMs),
       peakMemoryBytes: report?.peak ?? state.usage?.peakMemoryBytes ?? null,
       error: status === 'failed' ? (state.error?.text ?? failure?.message ?? null) : null,
       frames: state.error?.frames ?? [],

@@ -10,8 +10,7 @@ export interface RunEvidence {
   attempt: Attempt | undefined;
   job: KubeJob | null;
   events: KubeEvent[];
-  /** `ended` as its objects say · `startTimeout` it did not start in time · `jobDeleted` its Job is gone. */
-  why: 'ended' | 'startTimeout' | 'jobDeleted';
+  why: failures.RunEvidence['why'];
 }
 
 /** Why a run did not succeed. */
@@ -21,7 +20,7 @@ export function failureOfRun({ record, attempt, job, events, why }: RunEvidence)
     namespace: record.namespace,
     why,
     job,
-    pod: attempt?.pod() ?? null,
+    pod: attempt?.lastPod() ?? null,
     events,
     report: attempt?.report() ?? record.state.report,
     error: record.state.error,

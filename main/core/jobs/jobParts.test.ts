@@ -10,6 +10,7 @@ import { pause } from './pause.ts';
 import { isBefore, podViewOf } from './podView.ts';
 import { reportOf } from './report.ts';
 import { saveArtifacts } from './savingArtifacts.ts';
+import { listArtifacts, readPicture } from './artifacts.ts';
 import { mayPass, persist } from './submitting.ts';
 import { sweepFiles } from './sweep.ts';
 import { troubleOf } from './trouble.ts';
@@ -111,7 +112,7 @@ describe('files of runs', () => {
   it('are copied under their paths, and overwrite nothing', async () => {
     const file = join(folder, 'kept');
     writeFileSync(file, 'abc');
-    const artifacts = [{ path: 'a/one.txt', bytes: 3, file }, { path: 'two.txt', bytes: 3, file }];
+    const artifacts = [{ path: 'a/one.txt', bytes: 3, file, kind: 'text' as const }, { path: 'two.txt', bytes: 3, file, kind: 'text' as const }];
     const to = join(folder, 'to');
     expect(await saveArtifacts(artifacts, to, ['two.txt'])).toEqual({ files: 1, bytes: 3 });
     await expect(saveArtifacts(artifacts, to, undefined)).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('two.txt') });
@@ -124,9 +125,29 @@ describe('files of runs', () => {
   it('say where they cannot be written', async () => {
     const file = join(folder, 'kept');
     writeFileSync(file, 'abc');
-    await expect(saveArtifacts([{ path: 'a', bytes: 3, file }], join(file, 'below'), undefined)).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('ENOTDIR') });
-    const twice = [{ path: 'x', bytes: 3, file }, { path: './x', bytes: 3, file }];
+    await expect(saveArtifacts([{ path: 'a', bytes: 3, file, kind: 'text' as const }], join(file, 'below'), undefined)).rejects.toMatchObject({ code: 'CONFLICT', message: `${file} is a file, not a folder.` });
+    const twice = [{ path: 'x', bytes: 3, file, kind: 'text' as const }, { path: './x', bytes: 3, file, kind: 'text' as const }];
     await expect(saveArtifacts(twice, join(folder, 'to'), undefined)).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('are text, pictures, or something else, as their first bytes say', async () => {
+    const runId = newRunId();
+    const root = join(folder, 'artifacts', runId);
+    mkdirSync(join(root, 'deep'), { recursive: true });
+    const png = Buffer.from('89504e470d0a1a0a00', 'hex');
+    const contents: Record<string, Buffer | string> = {
+      'deep/plot.PNG': png, 'named.png': 'no picture', 'a.jpg': Buffer.from('ffd8ffe0', 'hex'), 'a.gif': 'GIF89a', 'a.webp': 'RIFF....WEBPVP8 ', 'a.svg': '<svg/>',
+      'model.bin': Buffer.from([1, 0, 2]), 'latin.txt': Buffer.from([0xe4, 0x20]), 'empty': '', 'torn.txt': `${'x'.repeat(4095)}ä`,
+    };
+    for (const [name, content] of Object.entries(contents)) writeFileSync(join(root, name), content);
+    const { artifacts } = await listArtifacts(folder, runId);
+    expect(Object.fromEntries(artifacts.map(({ path, kind }) => [path, kind]))).toEqual({
+      'deep/plot.PNG': 'picture', 'named.png': 'text', 'a.jpg': 'picture', 'a.gif': 'picture', 'a.webp': 'picture', 'a.svg': 'picture',
+      'model.bin': 'other', 'latin.txt': 'other', 'empty': 'text', 'torn.txt': 'text',
+    });
+    expect(await readPicture(folder, runId, 'deep/plot.PNG')).toEqual({ type: 'image/png', base64: png.toString('base64') });
+    await expect(readPicture(folder, runId, 'model.bin')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    await expect(readPicture(folder, runId, '../../kept')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('go when their run is in the history no more', async () => {

@@ -2,14 +2,15 @@ import { ConnectionId } from '../../../contract/connections.ts';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { Artifact, Job, JobEvent, JobPreview, JobRequest, Leftover, PreflightCheck } from '../../../contract/jobs.ts';
+import type { Artifact, ArtifactPicture, Job, JobEvent, JobPreview, JobRequest, Leftover, PreflightCheck } from '../../../contract/jobs.ts';
 import type { Connections } from '../connections/index.ts';
 import type { Changes, Storage } from '../database/index.ts';
 import { Feed, type Events } from '../feed.ts';
 import type { Output } from '../output/index.ts';
 import type { Log, ParsedInput } from '../ports.ts';
 import type { EngineRuns } from '../runs/index.ts';
-import { collect, listArtifacts } from './collecting.ts';
+import { listArtifacts, readPicture } from './artifacts.ts';
+import { collect } from './collecting.ts';
 import { createJobHandle, type JobsContext } from './context.ts';
 import { endJob, endRun } from './ending.ts';
 import { listLeftovers, removeLeftovers } from './leftovers.ts';
@@ -23,7 +24,7 @@ import { saveArtifacts } from './savingArtifacts.ts';
 import { applySetup, setupObjects, yamlOf as setupYaml } from './setup/index.ts';
 import type { JobRecord } from './record.ts';
 import { createJobStore } from './store.ts';
-import { sweepFiles } from './sweep.ts';
+import { dropFiles, sweepFiles } from './sweep.ts';
 import { packFiles, plan, recordIntent, type SubmitOptions } from './submit.ts';
 
 type Inputs = (typeof contract)['jobs'];
@@ -64,6 +65,7 @@ export interface Jobs {
   saveArtifacts(runId: RunId, to: string, paths: string[] | undefined): Promise<{ files: number; bytes: number }>;
   setup(input: SetupInput, signal: AbortSignal | undefined): Promise<{ yaml: string; applied: string[] }>;
   artifacts(runId: RunId): Promise<{ folder: string; artifacts: Artifact[] }>;
+  artifactPicture(runId: RunId, path: string): Promise<ArtifactPicture>;
   fetchArtifacts(runId: RunId, signal: AbortSignal | undefined): Promise<Job>;
   leftovers(place: Place, signal: AbortSignal | undefined): Promise<{ namespace: string; items: Leftover[] }>;
   cleanUp(input: CleanUpInput, signal: AbortSignal | undefined): ReturnType<typeof removeLeftovers>;
@@ -89,6 +91,9 @@ export function createJobs(deps: JobsDependencies): Jobs {
     }),
     // More runs at once may be allowed now.
     connections.onChange(releaseAll),
+    runs.onDeleted((ids) => {
+      dropFiles(folder, ids).catch(notSwept);
+    }),
   ];
 
   function care(record: JobRecord): void {
@@ -132,7 +137,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const adopting = setInterval(adopt, adoptMs);
   adopting.unref();
   adopt();
-  sweepFiles(folder, isKnown).catch((error: unknown) => log(`files of deleted runs could not be removed: ${String(error)}`));
+  sweepFiles(folder, isKnown).catch(notSwept);
 
   return {
     preview: (request, signal) => preview(submitOptions(), request, signal),
@@ -200,6 +205,11 @@ export function createJobs(deps: JobsDependencies): Jobs {
       return listArtifacts(folder, runId);
     },
 
+    async artifactPicture(runId, path) {
+      store.find(runId);
+      return readPicture(folder, runId, path);
+    },
+
     async fetchArtifacts(runId, signal = new AbortController().signal) {
       const record = store.find(runId);
       const { artifacts, pod, report } = record.state;
@@ -219,7 +229,6 @@ export function createJobs(deps: JobsDependencies): Jobs {
     cleanUp: ({ connectionId, namespace, items }, signal) =>
       removeLeftovers(connections.client(connectionId), namespace ?? connections.get(connectionId).namespace, items, signal),
 
-
     dispose() {
       clearInterval(adopting);
       for (const stop of unsubscribe) stop();
@@ -228,6 +237,11 @@ export function createJobs(deps: JobsDependencies): Jobs {
       feed.close();
     },
   };
+
+  /** The next start tries again. */
+  function notSwept(error: unknown): void {
+    log(`files of deleted runs could not be removed: ${String(error)}`);
+  }
 
   function isKnown(runId: RunId): boolean {
     return storage.read((sql) => sql.get('SELECT 1 FROM runs WHERE id = ?', runId)) !== undefined;

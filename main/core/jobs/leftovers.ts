@@ -48,6 +48,7 @@ export async function listLeftovers(client: ClusterClient, namespace: string, ti
   const isOrphan = ({ metadata }: { metadata: Metadata }): boolean => !metadata.ownerReferences.some(({ uid }) => jobUids.has(uid));
   const describe = (kind: Kind, metadata: Metadata): Omit<Leftover, 'state' | 'uncollected' | 'expiresMs'> => {
     const runId = RunId.safeParse(metadata.labels[runIdLabel]);
+    const known = runId.success ? titleOf(runId.data) : null;
     return {
       kind,
       name: metadata.name,
@@ -55,7 +56,8 @@ export async function listLeftovers(client: ClusterClient, namespace: string, ti
       createdMs: Date.parse(metadata.creationTimestamp) || 0,
       runId: runId.success ? runId.data : null,
       owner: metadata.annotations[ownerAnnotation] ?? '',
-      title: (runId.success ? titleOf(runId.data) : null) ?? metadata.annotations[titleAnnotation] ?? null,
+      title: known ?? metadata.annotations[titleAnnotation] ?? null,
+      own: known !== null,
     };
   };
   const items: Leftover[] = [
@@ -63,20 +65,25 @@ export async function listLeftovers(client: ClusterClient, namespace: string, ti
       const own = pods.filter(({ metadata }) => metadata.ownerReferences.some(({ uid }) => uid === job.metadata.uid));
       return {
         ...describe('Job', job.metadata),
-        state: jobOutcome(job) === null ? 'live' : 'ended',
+        state: stateOf(job.metadata, jobOutcome(job) === null ? 'live' : 'ended'),
         uncollected: own.some(isWaitingForCollection),
         expiresMs: expiryOf(job),
       };
     }),
     ...pods.filter(isOrphan).map((pod): Leftover => ({
       ...describe('Pod', pod.metadata),
-      state: podViewOf(pod).isMainEnded ? 'ended' : 'live',
+      state: stateOf(pod.metadata, podViewOf(pod).isMainEnded ? 'ended' : 'live'),
       uncollected: isWaitingForCollection(pod),
       expiresMs: null,
     })),
-    ...secrets.filter(isOrphan).map((secret): Leftover => ({ ...describe('Secret', secret.metadata), state: 'unknown', uncollected: false, expiresMs: null })),
+    ...secrets.filter(isOrphan).map((secret): Leftover => ({ ...describe('Secret', secret.metadata), state: stateOf(secret.metadata, 'unknown'), uncollected: false, expiresMs: null })),
   ];
   return items.toSorted((a, b) => a.createdMs - b.createdMs);
+}
+
+/** What was deleted goes by itself, whatever it still does. */
+function stateOf({ deletionTimestamp }: Metadata, otherwise: Leftover['state']): Leftover['state'] {
+  return deletionTimestamp === undefined ? otherwise : 'deleting';
 }
 
 /** Its script has ended, and its collector still holds files for somebody. */

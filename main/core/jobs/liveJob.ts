@@ -1,14 +1,13 @@
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import type { Failure } from '../../../contract/failures.ts';
 import { isEnded } from '../../../contract/runs.ts';
-import { healthOf } from '../connections/index.ts';
 import { dropArchive } from './archive.ts';
 import { createAttempt, type Attempt } from './attempt.ts';
 import { createCancelling, type Cancelling } from './cancelling.ts';
 import { collect } from './collecting.ts';
 import { createJobHandle, enterPhase, type JobsContext } from './context.ts';
 import { endJob, endRun, type Ending } from './ending.ts';
-import { failureOfRefusal, failureOfRun } from './failing.ts';
+import { failureOfRefusal, failureOfRun, type RunEvidence } from './failing.ts';
 import { createJobEvents } from './jobEvents.ts';
 import { jobOutcome, type KubeJob, type KubePod } from './kube.ts';
 import { exitCodes } from './manifest/index.ts';
@@ -42,11 +41,12 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   const { signal } = stopping;
   const handle = createJobHandle(context, record, signal);
   const attempts = new Map<string, Attempt>();
-  const cancelling: Cancelling = createCancelling(handle, () => current);
+  const cancelling: Cancelling = createCancelling(handle, () => current, trouble);
   const events = createJobEvents(handle, () => evaluate());
   let current: Attempt | undefined;
   let job: KubeJob | null = null;
   let isJobGone = false;
+  let wasJobSeen = false;
   let arePodsKnown = false;
   let isChecking = false;
   let isClosing = false;
@@ -58,7 +58,6 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     if (signal.aborted || error.code === 'CANCELLED') return;
     if (error.code === 'STORAGE_READ_ONLY') return context.log(`${record.jobName}: ${error.message}`);
     const failure = troubleOf(error);
-    context.connections.heard(record.connectionId, healthOf(error));
     handle.update((state) => {
       state.lostSince = { sinceMs: state.lostSince?.sinceMs ?? Date.now(), failure };
     });
@@ -69,8 +68,6 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     handle.update((state) => {
       state.lostSince = null;
     });
-    // Its health is what the connection shows; what the check finds is told there.
-    context.connections.check(record.connectionId, signal).catch(() => undefined);
     current?.restart();
   }
 
@@ -115,7 +112,9 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     if (seen !== null) {
       if (seen.metadata.uid !== record.state.jobUid) return;
       job = seen;
+      wasJobSeen = true;
       armStartTimer();
+      tellQueue(seen.spec.suspend === true);
       if (current === undefined) events.see(undefined);
       evaluate();
     } else if (!isJobGone) void checkGone();
@@ -136,6 +135,16 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     } finally {
       isChecking = false;
     }
+  }
+
+  /** Nothing else tells that a suspended Job waits for Kueue. */
+  function tellQueue(isSuspended: boolean): void {
+    const { queue } = record.facts.profile;
+    const waitingFor = queue !== null && isSuspended ? `It waits in the Kueue queue "${queue}".` : null;
+    if (queue === null || current !== undefined || record.state.waitingFor === waitingFor) return;
+    handle.update((state) => {
+      state.waitingFor = waitingFor;
+    });
   }
 
   /** The time that a run has to get to a started container; while Kueue holds it back it does not count. */
@@ -176,10 +185,11 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   function reasonOf(attempt: Attempt | undefined, isGood: boolean): Failure | null | Promise<Failure | null> {
     if (isGood || record.state.cancel !== null) return null;
-    return explain(isJobGone && wasEnded(attempt) ? 'jobDeleted' : 'ended');
+    if (!isJobGone || !wasEnded(attempt)) return explain('ended');
+    return explain(wasJobSeen ? 'jobDeleted' : 'jobMissed');
   }
 
-  async function explain(why: 'ended' | 'startTimeout' | 'jobDeleted'): Promise<Failure> {
+  async function explain(why: RunEvidence['why']): Promise<Failure> {
     return failureOfRun({ record, attempt: current, job, events: await events.refresh(), why });
   }
 

@@ -39,6 +39,18 @@ export async function ensureSecret(client: ClusterClient, { runId, namespace, jo
   await ensure(client, paths.secrets(namespace), { ...secret, metadata: { ...metadata, ownerReferences: [owner] } }, runId, signal);
 }
 
+/** A Job for a queue waits for Kueue to let it run. @throws UNSUPPORTED nobody ever would: there is no Kueue */
+export async function needKueue(client: ClusterClient, signal: AbortSignal): Promise<void> {
+  try {
+    await client.request('GET', '/apis/kueue.x-k8s.io', { signal });
+  } catch (error) {
+    const code = kubeStatusOf(error)?.code;
+    if (code === 404) throw new AppError('UNSUPPORTED', 'The profile names a Kueue queue, and Kueue is not installed in this cluster: the run would wait for ever.', { action: 'Take the queue out of the profile.', cause: error });
+    // Who may not know is let go on; the preflight has said what is known.
+    if (code !== 403) throw error;
+  }
+}
+
 /** Lets the Job run. */
 export async function resumeJob(client: ClusterClient, { namespace, jobName }: Place, signal: AbortSignal): Promise<void> {
   await client.request('PATCH', paths.jobs(namespace, jobName), { contentType: mergePatch, body: { spec: { suspend: false } }, signal });

@@ -21,6 +21,9 @@ export function createQueue(context: JobsContext): Queue {
   }
 
   function tellPlaces(connectionId: ConnectionId): void {
+    storage.write((sql) => {
+      for (const record of store.queue(connectionId)) store.save(sql, record);
+    });
     for (const job of store.jobsOf(store.queue(connectionId))) context.changed(job);
   }
 

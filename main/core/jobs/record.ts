@@ -5,6 +5,7 @@ import type { RunId } from '../../../contract/ids.ts';
 import { ArtifactState, CancelStep, JobPhase, JobUsage, type Job } from '../../../contract/jobs.ts';
 import { TracebackFrame } from '../../../contract/output.ts';
 import { ProfileSettings } from '../../../contract/profiles.ts';
+import { quantityOf } from './failures/quantity.ts';
 import { RunnerReport } from './report.ts';
 
 /** What never changes about a job after it was submitted. */
@@ -29,6 +30,8 @@ export type JobManifest = z.infer<typeof JobManifest>;
 
 /** What has been seen of a job. */
 export const JobState = z.object({
+  /** As in the contract's Job. */
+  revision: z.number().int().default(0),
   /** Set once the Job is known to be there: from then on it is never made again. */
   jobUid: z.string().nullable(),
   /** Set once its Secret is there and it was allowed to run. */
@@ -51,9 +54,14 @@ export const JobState = z.object({
 });
 export type JobState = z.infer<typeof JobState>;
 
+/** Begins at the clock, so that it grows over a restart too, which forgets the changes that need not be stored; goes on by one where the clock stands or goes back. */
+export function nextRevision(last: number): number {
+  return Math.max(last + 1, Date.now());
+}
+
 export function newJobState(): JobState {
   return {
-    jobUid: null, resumed: false, timeline: [], cancel: null, pod: null, node: null, attempt: 0, waitingFor: null, usage: null, pythonVersion: null,
+    revision: nextRevision(0), jobUid: null, resumed: false, timeline: [], cancel: null, pod: null, node: null, attempt: 0, waitingFor: null, usage: null, pythonVersion: null,
     artifacts: { state: 'none' }, failure: null, report: null, error: null, lostSince: null,
   };
 }
@@ -117,6 +125,7 @@ export function recordOf(row: JobRow): JobRecord {
 export function jobOf({ runId, connectionId, server, namespace, jobName, phase, facts, state }: JobRecord, queuePosition: number | null): Job {
   return {
     runId,
+    revision: state.revision,
     title: facts.title,
     connectionId,
     connectionName: facts.connectionName,
@@ -132,6 +141,7 @@ export function jobOf({ runId, connectionId, server, namespace, jobName, phase, 
     attempt: state.attempt,
     waitingFor: state.waitingFor,
     usage: state.usage,
+    limits: { cpuCores: quantityOf(facts.profile.cpu), memoryBytes: quantityOf(facts.profile.memory) },
     pythonVersion: state.pythonVersion,
     contact: state.lostSince === null ? { state: 'ok' } : { state: 'lost', ...state.lostSince },
     artifacts: state.artifacts,

@@ -12,9 +12,11 @@ export async function saveArtifacts(artifacts: readonly Artifact[], to: string, 
     if (artifact === undefined) throw new AppError('NOT_FOUND', `The run has no file "${path}".`);
     return artifact;
   });
+  await refuseFileInTheWay(to);
   for (const { path } of chosen) if ((await stat(join(to, path)).catch(() => null)) !== null) throw taken(join(to, path));
   for (const { path, file } of chosen) {
     const target = join(to, path);
+    await refuseFileInTheWay(dirname(target));
     try {
       await mkdir(dirname(target), { recursive: true });
       await copyFile(file, target, constants.COPYFILE_EXCL);
@@ -23,6 +25,16 @@ export async function saveArtifacts(artifacts: readonly Artifact[], to: string, 
     }
   }
   return { files: chosen.length, bytes: chosen.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** Names the file that stands where the folder, or one above it, should be. */
+async function refuseFileInTheWay(folder: string): Promise<void> {
+  for (let path = folder; ; path = dirname(path)) {
+    const about = await stat(path).catch(() => null);
+    if (about === null && path !== dirname(path)) continue;
+    if (about?.isDirectory() === false) throw new AppError('CONFLICT', `${path} is a file, not a folder.`, { action: 'Choose another folder.' });
+    return;
+  }
 }
 
 function taken(path: string): AppError {

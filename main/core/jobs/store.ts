@@ -3,7 +3,7 @@ import { AppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { Job, JobPhase } from '../../../contract/jobs.ts';
 import type { Changes, Sql, Storage } from '../database/index.ts';
-import { jobOf, JobManifest, LogCursor, recordOf, type JobFacts, type JobRecord, type JobRow, type JobState } from './record.ts';
+import { jobOf, JobManifest, LogCursor, nextRevision, recordOf, type JobFacts, type JobRecord, type JobRow, type JobState } from './record.ts';
 
 const columns =
   'jobs.key, runs.id AS run_id, connection_id, server, namespace, job_name, jobs.core_id, phase, queue_order, request, manifest, state, cursor';
@@ -34,6 +34,7 @@ export interface JobStore {
   queue(connectionId?: ConnectionId): JobRecord[];
   /** Runs of a connection that are neither queued nor done. */
   activeCount(sql: Sql, connectionId: ConnectionId): number;
+  /** Stores the state under a new revision. */
   save(sql: Sql, record: JobRecord): void;
   /** This core looks after it from now on. */
   claim(sql: Sql, key: number): void;
@@ -110,6 +111,7 @@ export function createJobStore(storage: Storage, changes: Changes, coreId: strin
     activeCount: (sql, connectionId) =>
       sql.get<{ n: number }>("SELECT count(*) AS n FROM jobs WHERE phase NOT IN ('done', 'queued') AND connection_id = ?", connectionId)?.n ?? 0,
     save(sql, { key, phase, state }) {
+      state.revision = nextRevision(state.revision);
       sql.run('UPDATE jobs SET phase = ?, state = ? WHERE key = ?', phase, JSON.stringify(state), key);
       changes.bump(sql, 'jobs');
     },

@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { JobHandle } from './context.ts';
-import { ensureJob, ensureSecret, findJob, resumeJob } from './objects.ts';
+import { ensureJob, ensureSecret, findJob, needKueue, resumeJob } from './objects.ts';
 import { pause } from './pause.ts';
 
 const firstRetryMs = 500;
@@ -23,6 +23,7 @@ export async function makeObjects(handle: JobHandle): Promise<void> {
   const manifest = context.store.manifest(record.runId);
   const client = handle.client();
   if (record.state.cancel !== null && record.state.jobUid === null) return findCancelled(handle);
+  if (record.state.jobUid === null && record.facts.profile.queue !== null) await needKueue(client, signal);
   const uid = record.state.jobUid ?? (await ensureJob(client, record, manifest, signal));
   if (record.state.jobUid === null) {
     // On the medium, not only in the cache: a Job that is known here is never made a second time, not even after a loss of power.

@@ -3,7 +3,7 @@ import type { Run, RunSummary } from '../../../contract/runs.ts';
 import type { Sql } from '../database/index.ts';
 import { findRun } from './owned.ts';
 import { summaryOf } from './rows.ts';
-import { endRun, insertRun, type FinishInput, type RunsDependencies, type StartInput } from './runs.ts';
+import { endRun, insertRun, type EngineEnd, type RunsDependencies, type StartInput } from './runs.ts';
 
 /** Stands where a window's id stands for runs that belong to the application itself: no window may append to or finish them. */
 const noWindow = 'application';
@@ -18,7 +18,10 @@ export interface EngineRuns {
   /** Its turn has come, or another core has taken it over. */
   setRunning(sql: Sql, id: RunId): void;
   setPythonVersion(sql: Sql, id: RunId, version: string): void;
-  end(sql: Sql, input: FinishInput): void;
+  /** `durationMs` is null for a run that never began. */
+  end(sql: Sql, input: EngineEnd): void;
+  /** Calls back with the runs that were deleted here. @returns ends that */
+  onDeleted(listener: (ids: readonly RunId[]) => void): () => void;
   /** After the commit: tells readers of the history and of the output. */
   changed(run: RunSummary): void;
 }
@@ -42,6 +45,7 @@ export function createEngineRuns(deps: Pick<RunsDependencies, 'coreId' | 'feed' 
       feed.bump(sql);
     },
     end: (sql, input) => endRun(sql, findRun(sql, input.id).key, input, deps),
+    onDeleted: feed.onDeleted,
     changed(run) {
       feed.changed(run);
       deps.outputChanged(run.id);

@@ -10,6 +10,8 @@ export interface RunsFeed {
   /** After its commit. */
   changed(run: RunSummary): void;
   deleted(ids: RunId[]): void;
+  /** Calls back with the runs that were deleted here. @returns ends that */
+  onDeleted(listener: (ids: readonly RunId[]) => void): () => void;
   /** Much changed at once: read again. */
   reset(): void;
   watch(signal: AbortSignal | undefined): Events<RunEvent>;
@@ -18,11 +20,19 @@ export interface RunsFeed {
 
 export function createRunsFeed(changes: Changes): RunsFeed {
   const feed = new Feed<RunEvent>({ type: 'reset' });
+  const listeners = new Set<(ids: readonly RunId[]) => void>();
   const unsubscribe = changes.subscribe('runs', () => feed.publish({ type: 'reset' }));
   return {
     bump: (sql) => changes.bump(sql, 'runs'),
     changed: (run) => feed.publish({ type: 'changed', run }),
-    deleted: (ids) => feed.publish({ type: 'deleted', ids }),
+    deleted: (ids) => {
+      feed.publish({ type: 'deleted', ids });
+      for (const listener of listeners) listener(ids);
+    },
+    onDeleted: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     reset: () => feed.publish({ type: 'reset' }),
     watch: (signal) => feed.read(signal),
     dispose: () => {

@@ -14,6 +14,8 @@ import { unindexRun, type TextIndex } from './textIndex.ts';
 type Inputs = typeof contract.runs;
 export type StartInput = ParsedInput<Inputs['start']>;
 export type FinishInput = ParsedInput<Inputs['finish']>;
+/** An end that the application itself has seen. */
+export type EngineEnd = Omit<FinishInput, 'durationMs'> & { durationMs: number | null };
 type UpdateInput = ParsedInput<Inputs['update']>;
 
 export interface RunsDependencies {
@@ -161,7 +163,7 @@ function isRepeatedFinish(row: RunRow, input: FinishInput): boolean {
   throw new AppError('CONFLICT', `The run ${row.id} has ended already (${row.status}).`);
 }
 
-export function endRun(sql: Sql, key: number, input: FinishInput, deps: Pick<RunsDependencies, 'sealOutput' | 'feed'>): void {
+export function endRun(sql: Sql, key: number, input: EngineEnd, deps: Pick<RunsDependencies, 'sealOutput' | 'feed'>): void {
   deps.sealOutput(sql, key);
   sql.run('UPDATE runs SET status = ?, exit_code = ?, duration_ms = ? WHERE key = ?', input.status, input.exitCode, input.durationMs, key);
   if (input.error !== null) sql.run('UPDATE runs SET error = ?, indexed = 0 WHERE key = ?', input.error, key);

@@ -114,7 +114,18 @@ function failureOfJob({ job, settings, why }: RunEvidence): Failure | null {
     return failure('deadline', 'The cluster ended the run at its last deadline: starting, installing, running and collecting took too long together.', editProfile('timeoutSeconds'), outcome.message);
   }
   if (why === 'jobDeleted') return failure('jobDeleted', 'The Job was deleted in the cluster by someone else.', runAgain, '');
+  if (why === 'jobMissed') return failureOfMissed(settings.ttlSeconds);
   return outcome?.outcome === 'failed' && settings.retries > 0 && outcome.reason === 'BackoffLimitExceeded' ? failure('unknown', `All ${settings.retries + 1} attempts failed.`, showOutput, outcome.message) : null;
+}
+
+/** Nobody was there when it ended, and it has been cleared away since. */
+function failureOfMissed(ttlSeconds: number): Failure {
+  return failure(
+    'jobDeleted',
+    `The Job is gone: its time to live (${secondsText(ttlSeconds)}) ended while PyExeKube did not run, or someone deleted it. Output and files that had not been fetched are lost.`,
+    { kind: 'editProfile', label: 'Keep Jobs longer', field: 'ttlSeconds' },
+    '',
+  );
 }
 
 /** Nothing but the container's own end is known. */

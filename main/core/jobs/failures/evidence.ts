@@ -8,8 +8,8 @@ import type { RunnerReport } from '../report.ts';
 export interface RunEvidence {
   settings: ProfileSettings;
   namespace: string;
-  /** `ended` as its objects say · `startTimeout` it did not start in time · `jobDeleted` its Job is gone. */
-  why: 'ended' | 'startTimeout' | 'jobDeleted';
+  /** `ended` as its objects say · `startTimeout` it did not start in time · `jobDeleted` its Job is gone · `jobMissed` it went while nobody looked. */
+  why: 'ended' | 'startTimeout' | 'jobDeleted' | 'jobMissed';
   job: KubeJob | null;
   /** The last attempt's, as it was seen last; null when there was none. */
   pod: KubePod | null;

@@ -11,6 +11,8 @@ export function failureOfRefusal(error: AppError, namespace: string): Failure {
   const openConnection = { kind: 'openConnection', label: 'Open the connection' } as const;
   if (error.code === 'UNAUTHENTICATED') return failure('signInExpired', `The sign-in is not accepted (any more): ${said}`, openConnection, said);
   if (status === null && error.code === 'FORBIDDEN') return failure('rightsLost', error.message, openConnection, said);
+  // Not an answer of the API server: what the run needs is not installed there.
+  if (status === null && error.code === 'UNSUPPORTED') return failure('admission', error.message, editProfile('queue'), said);
   if (status === null) return failure('unreachable', error.message, openConnection, said);
   if (/namespaces? "[^"]+" not found/.test(said)) return failure('namespaceGone', `The namespace ${namespace} does not exist.`, openConnection, said);
   if (/because it is being terminated/.test(said)) return failure('namespaceGone', `The namespace ${namespace} is being deleted.`, openConnection, said);

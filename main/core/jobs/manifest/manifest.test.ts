@@ -121,6 +121,14 @@ describe('buildManifest', () => {
     fc.assert(fc.property(good, (written) => expectRestricted(ProfileSettings.parse(written))), { numRuns: 100 });
   });
 
+  it('makes one volume of a claim, however often it is used, which is read only if all uses are', () => {
+    const volumes = [{ claim: 'a', use: 'work' as const, subPath: 'w' }, { claim: 'a', use: 'input' as const, mountPath: '/in', subPath: 'i' }, { claim: 'b', use: 'input' as const, mountPath: '/more' }];
+    const { job } = buildManifest(inputOf(ProfileSettings.parse({ volumes })));
+    const pod = job.spec?.template.spec;
+    expect(pod?.volumes?.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim ?? [])).toEqual([{ claimName: 'a' }, { claimName: 'b', readOnly: true }]);
+    expect(pod?.containers[0]?.volumeMounts?.filter((mount) => mount.name === 'claim-0')).toMatchObject([{ subPath: 'w' }, { subPath: 'i', readOnly: true }]);
+  });
+
   it('keeps values out of the Job: variables, arguments and files are in the Secret alone', () => {
     const { job, secret } = buildManifest(inputOf(ProfileSettings.parse({ env: { TOKEN: 'very-secret-value' } })));
     expect(JSON.stringify(job)).not.toMatch(/very-secret-value|--secret-looking/);

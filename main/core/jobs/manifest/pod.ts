@@ -38,9 +38,14 @@ export function podSpec(settings: ProfileSettings, secretName: string): V1PodSpe
     volumes.push({ name: 'work', emptyDir: {} });
     shared.push({ name: 'work', mountPath: `${podFolder}/work` });
   }
-  for (const [index, volume] of settings.volumes.entries()) {
-    const name = volume.use === 'work' ? 'work' : `claim-${index}`;
-    volumes.push({ name, persistentVolumeClaim: { claimName: volume.claim, ...(volume.use === 'input' ? { readOnly: true } : {}) } });
+  // One volume a claim, however often it is used: the kubelet waits for ever for a second one of the same claim (kubernetes/kubernetes#82526).
+  const claims = [...new Set(settings.volumes.map(({ claim }) => claim))];
+  for (const [index, claimName] of claims.entries()) {
+    const isInput = settings.volumes.every(({ claim, use }) => claim !== claimName || use === 'input');
+    volumes.push({ name: `claim-${index}`, persistentVolumeClaim: { claimName, ...(isInput ? { readOnly: true } : {}) } });
+  }
+  for (const volume of settings.volumes) {
+    const name = `claim-${claims.indexOf(volume.claim)}`;
     const mount: V1VolumeMount = {
       name,
       mountPath: mountPathOf(volume),
