@@ -63,11 +63,12 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   function flush(): void {
     clearTimeout(flushTimer);
     flushTimer = undefined;
-    flushedAt = performance.now();
     if (signal.aborted) return;
     const { steps, cursor: reached } = parser.take();
     const found = gaps;
     gaps = [];
+    // A note of the time comes just before a line, often in a packet of its own: it must not make the line wait.
+    if (steps.length > 0) flushedAt = performance.now();
     try {
       writer.write(steps, reached, found);
     } catch (error) {

@@ -139,6 +139,7 @@ export class LogParser {
   #understand(kind: string, text: string): void {
     const stream = streams[kind];
     if (stream !== undefined) return this.#addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
+    if (kind === 'p' || kind === 'q') return this.#addText(kind === 'p' ? 'stdout' : 'stderr', `${text.replaceAll('\v', '\n')}\n`);
     if (kind === 't') {
       const ms = Number.parseInt(text, 10);
       if (Number.isSafeInteger(ms) && ms > 0) this.#podMs = ms;

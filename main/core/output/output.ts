@@ -8,6 +8,7 @@ import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
+import { weightOf } from './codec.ts';
 import { outlineOf } from './outline.ts';
 import { completenessOf, recordEnd, recordGap, type FoundGap } from './completeness.ts';
 import { exportOutput } from './export.ts';
@@ -54,8 +55,16 @@ export interface Output {
 
 export function createOutput({ storage, changes, coreId, feed }: OutputDependencies): Output {
   const waiting = new Map<RunId, Set<() => void>>();
+  /** The last step of each run that this core feeds, until it is stored. */
+  const added = new Map<RunId, OutputRecord[]>();
+  /** The same, stored: whoever waits for it need not fetch it from the disk. */
+  const newest = new Map<RunId, OutputRecord[]>();
 
   function wake(runId: RunId): void {
+    const records = added.get(runId);
+    added.delete(runId);
+    if (records === undefined || !waiting.has(runId)) newest.delete(runId);
+    else newest.set(runId, records);
     for (const resume of waiting.get(runId) ?? []) resume();
   }
 
@@ -79,10 +88,17 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
     });
   }
 
+  /** What was stored last, if that is just what is asked for. */
+  function newestAfter({ runId, after, maxLength }: ReadInput, lastSeq: number): OutputRecord[] | undefined {
+    const records = newest.get(runId);
+    const isWanted = records?.[0]?.seq === after + 1 && records.at(-1)?.seq === lastSeq;
+    return isWanted && records.reduce((sum, record) => sum + weightOf(record), 0) <= maxLength ? records : undefined;
+  }
+
   function readNow(input: ReadInput): OutputPage {
     return storage.read((sql) => {
       const run = findRun(sql, input.runId);
-      const records = run.last_seq > input.after ? readRecords(sql, run.key, input.after, input.maxLength) : [];
+      const records = run.last_seq > input.after ? (newestAfter(input, run.last_seq) ?? readRecords(sql, run.key, input.after, input.maxLength)) : [];
       const reached = records.at(-1)?.seq ?? input.after;
       return { records, lastSeq: run.last_seq, finished: isEnded(run.status) && reached >= run.last_seq };
     });
@@ -127,7 +143,9 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
     add(sql, runId, steps) {
       if (steps.length === 0) return;
       const run = findRun(sql, runId);
-      appendRecords(sql, run, steps.map((step, i) => ({ seq: run.last_seq + 1 + i, ...step })));
+      const records = steps.map((step, i) => ({ seq: run.last_seq + 1 + i, ...step }));
+      appendRecords(sql, run, records);
+      added.set(runId, records);
     },
 
     addGap: recordGap,
