@@ -4,6 +4,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { asciiOnly } from './scripts/asciiOnly.mjs';
 
 const root = import.meta.dirname;
 
@@ -37,6 +38,20 @@ function preloadChunks(modules: string[]): Plugin {
   };
 }
 
+/** Half the memory of the editor's five megabytes of text: see asciiOnly. */
+function asciiChunks(): Plugin {
+  return {
+    name: 'ascii-chunks',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        for (const chunk of Object.values(bundle)) if (chunk.type === 'chunk') chunk.code = asciiOnly(chunk.code);
+      },
+    },
+  };
+}
+
 /** The window's own build, and the settings of the tests that run in Node. */
 export default defineConfig({
   root: resolve(root, 'renderer'),
@@ -44,8 +59,8 @@ export default defineConfig({
   base: '/',
   publicDir: false,
   cacheDir: resolve(root, '.cache/vite'),
-  plugins: [react(), tailwindcss(), preloadChunks(['renderer/app/index.ts', 'renderer/lib/monaco.ts'])],
-  worker: { format: 'es' },
+  plugins: [react(), tailwindcss(), preloadChunks(['renderer/app/index.ts', 'renderer/lib/monaco.ts']), asciiChunks()],
+  worker: { format: 'es', plugins: () => [asciiChunks()] },
   build: {
     // Electron 22, the oldest that the window runs in, is Chromium 108.
     target: 'chrome108',

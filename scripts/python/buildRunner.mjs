@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { asciiOnly } from './asciiOnly.mjs';
+import { asciiOnly } from '../asciiOnly.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asciiOnly } from './asciiOnly.mjs';
+import { asciiOnly } from '../asciiOnly.mjs';
 
 /** Replaces a passage that must be there exactly `count` times: a Pyodide whose code changed must not pass by unseen. */
 function replaced(text, from, to, count) {

@@ -13,10 +13,9 @@ const initialMemoryBytes = 30 * 1024 ** 2;
 
 /** What scripts import most: in the snapshot their import costs nothing. */
 const preloaded = [
-  'argparse', 'array', 'asyncio', 'base64', 'bisect', 'calendar', 'collections', 'contextlib', 'copy', 'csv', 'dataclasses', 'datetime',
-  'decimal', 'enum', 'fractions', 'functools', 'getpass', 'hashlib', 'heapq', 'io', 'itertools', 'json', 'logging', 'math', 'operator',
-  'os', 'pathlib', 'pprint', 'random', 're', 'shutil', 'statistics', 'string', 'struct', 'textwrap', 'threading', 'time', 'timeit',
-  'traceback', 'typing', 'unittest', 'urllib.parse', 'uuid', 'zlib',
+  'argparse', 'array', 'asyncio', 'base64', 'bisect', 'collections', 'contextlib', 'copy', 'csv', 'dataclasses', 'datetime', 'decimal', 'enum',
+  'functools', 'heapq', 'io', 'itertools', 'json', 'logging', 'math', 'operator', 'os', 'pathlib', 'random', 're', 'statistics', 'string',
+  'struct', 'textwrap', 'threading', 'time', 'traceback', 'typing',
 ];
 
 /** Compiles the standard library, and our Python side into it, with this very interpreter. */
