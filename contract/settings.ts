@@ -22,6 +22,10 @@ export const Settings = z.object({
   keepRunsCount: z.number().int().min(0).max(10_000_000).default(0),
   /** Megabytes (10**6 bytes) of output that are kept at most, pinned runs aside; 0 for all. */
   keepOutputMegabytes: z.number().int().min(0).max(10_000_000).default(0),
+  /** Versions of a file that was run which are kept at most; 0 for all. */
+  keepVersionsPerFile: z.number().int().min(0).max(100_000).default(200),
+  /** How many backups of the database are kept. */
+  keepBackups: z.number().int().min(1).max(100).default(5),
   /** Whether the welcome page shows at a start without tabs. */
   showWelcome: z.boolean().default(true),
   /** Where Run on cluster goes: id of a connection; empty for none. */

@@ -4,6 +4,7 @@ import { connectionCommands } from '../connections/index.ts';
 import { consoleCommands } from '../console/index.ts';
 import { useEditorsStore } from '../editor/index.ts';
 import { fileCommands } from '../files/index.ts';
+import { historyCommands } from '../history/index.ts';
 import { profileCommands } from '../profiles/index.ts';
 import { changeSettings, useSettings } from '../settings/index.ts';
 import { showSide, sideViews, toggleSide, useLayout, type SideView } from './layoutStore.ts';
@@ -91,6 +92,7 @@ export const appCommands: Command[] = [
     showSide('Cluster');
     goTo('Cluster');
   }),
+  ...historyCommands(() => showSide('History')),
   ...clusterCommands(() => {
     showSide('Cluster');
     goTo('Cluster');

@@ -29,4 +29,4 @@ CREATE TABLE output_gaps (
 CREATE TABLE output_ends (run_key INTEGER PRIMARY KEY REFERENCES runs (key) ON DELETE CASCADE, is_seen INTEGER NOT NULL) STRICT;
 `;
 
-export const outputMarks: Migration = { version: 5, up: (sql) => sql.exec(schema) };
+export const outputMarks: Migration = { version: 4, up: (sql) => sql.exec(schema) };
