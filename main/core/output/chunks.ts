@@ -12,8 +12,8 @@ export interface OutputCounters {
   tail_seq: number;
 }
 
-/** A tail of this weight is compressed. Below chunkBytes, so that producers that flush just under it do not make chunks of twice its size. */
-const sealWeight = chunkBytes / 2;
+/** A tail of this weight is compressed. Below what a producer flushes at once (64 KB): that is not stored as it is first, and then again. */
+const sealWeight = 48 * 1024;
 /** A tail of this many rows is joined into one row, so that a slow printer does not leave thousands of them. */
 const maxTailRows = 256;
 
@@ -82,11 +82,15 @@ function groupsOf(records: readonly OutputRecord[]): { full: OutputRecord[][]; r
   for (const record of records) {
     rest.push(record);
     restWeight += weightOf(record);
-    if (restWeight >= chunkBytes - sealWeight / 4) {
+    if (restWeight >= chunkBytes * 0.875) {
       full.push(rest);
       rest = [];
       restWeight = 0;
     }
+  }
+  if (restWeight >= sealWeight) {
+    full.push(rest);
+    return { full, rest: [], restWeight: 0 };
   }
   return { full, rest, restWeight };
 }

@@ -102,15 +102,16 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
   async function* pieces(): AsyncGenerator<ExportPiece, void> {
     const reader = new LineReader();
     const writer = new LineWriter(format);
-    let parts: string[] = format === 'csv' ? [csvHeader] : [];
+    // One growing string: joining as many parts as there are lines takes as long as all else.
+    let written = format === 'csv' ? csvHeader : '';
     let readLength = 0;
     const piece = (): ExportPiece => {
-      const text = parts.join('');
-      parts = [];
+      const text = written;
+      written = '';
       return { text, readLength: Math.min(readLength, totalLength), totalLength };
     };
     const take = (line: OutputLine): void => {
-      if (test === null || test(line)) parts.push(writer.write(line));
+      if (test === null || test(line)) written += writer.write(line);
     };
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
@@ -119,7 +120,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
       guard(
         () => {
           for (const chunk of chunks) {
-            if (format === 'text' && test === null) parts.push(withoutControls(chunkText(chunk, at)));
+            if (format === 'text' && test === null) written += withoutControls(chunkText(chunk, at));
             else reader.read(chunk, take);
             readLength += chunk.length;
             at = chunk.last_seq;
