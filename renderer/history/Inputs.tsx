@@ -27,7 +27,7 @@ export function Inputs({ run }: { run: Run }) {
   return (
     <div className="px-3 pb-1 text-xs">
       {artifacts}
-      <Disclosure title={`Kept: ${files.length.toLocaleString()} ${files.length === 1 ? 'file' : 'files'}${missing > 0 ? `, ${missing.toLocaleString()} not kept` : ''}`} startsOpen={false}>
+      <Disclosure title={`Kept: ${files.length === 0 ? 'the source alone' : `${files.length.toLocaleString()} ${files.length === 1 ? 'file' : 'files'}`}${missing > 0 ? `, ${missing.toLocaleString()} not kept` : ''}`} startsOpen={false}>
         <p className="break-all text-muted">{facts.join(' · ')}</p>
         {run.argv.length > 0 && <p className="break-all text-muted">Arguments: {run.argv.join(' ')}</p>}
         {environment.requirements.length > 0 && <p className="break-all text-muted">Requirements: {environment.requirements.join(', ')}</p>}

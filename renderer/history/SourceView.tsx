@@ -33,7 +33,7 @@ export function SourceView({ source, firstLine }: { source: string; firstLine: n
   const count = text.split('\n').length;
   const numbers = Array.from({ length: count }, (_, index) => firstLine + index).join('\n');
   return (
-    <div className="min-h-16 grow overflow-auto border-t border-line py-1.5 font-mono text-[12px] leading-[18px]" tabIndex={0} role="group" aria-label="Source of the run">
+    <div className="min-h-40 grow basis-40 overflow-auto border-t border-line py-1.5 font-mono text-[12px] leading-[18px]" tabIndex={0} role="group" aria-label="Source of the run">
       <div className="flex w-max min-w-full">
         <pre aria-hidden className="sticky left-0 shrink-0 select-none bg-surface px-2 text-right text-muted">
           {numbers}

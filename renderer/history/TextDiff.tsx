@@ -9,13 +9,19 @@ const DiffView = lazy(async () => {
   return { default: Component };
 });
 
+/** Monaco's own: a line is 1.35 times as high as its letters. */
+function lineHeight(fontSize: number): number {
+  return Math.ceil(fontSize * 1.35);
+}
+
 /** Two texts side by side, the older at the left. `label` names it. */
 export function TextDiff({ label, original, modified, path }: { label: string; original: string; modified: string; path?: string }) {
   const theme = useTheme((state) => state.theme);
   const fontSize = useSettings((state) => state.settings.editorFontSize);
+  const lines = Math.max(original.split('\n').length, modified.split('\n').length);
   const isPython = path === undefined || path.endsWith('.py');
   return (
-    <div role="group" aria-label={label} className="h-[38vh] overflow-hidden rounded-md border border-line">
+    <div role="group" aria-label={label} className="max-h-[38vh] overflow-hidden rounded-md border border-line" style={{ height: `${(lines + 4) * lineHeight(fontSize)}px` }}>
       <Suspense fallback={<p className="p-3 text-muted">Loading the editor…</p>}>
         <DiffView original={original} modified={modified} theme={monacoThemeName(theme)} fontSize={fontSize} language={isPython ? 'python' : 'plaintext'} />
       </Suspense>

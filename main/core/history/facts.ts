@@ -19,7 +19,6 @@ export function factsOf(left: Run, right: Run, leftInputs: RunInputs | null, rig
   both('result', 'Error', (run) => run.error);
   both('result', 'Duration', (run) => (run.durationMs === null ? null : `${run.durationMs.toFixed(1)} ms`));
   both('result', 'Peak memory', (run) => (run.peakMemoryBytes === null ? null : `${(run.peakMemoryBytes / 1e6).toFixed(1)} MB`));
-  both('result', 'Started', (run) => new Date(run.startedMs).toISOString());
   both('parameters', 'Title', (run) => run.title);
   both('parameters', 'File', (run) => run.path);
   both('parameters', 'What was run', (run) => modes[run.mode]);
