@@ -26,6 +26,10 @@ export function isEnded(status: RunStatus): boolean {
 export const RunMode = z.enum(['file', 'selection', 'cell', 'fresh']);
 export type RunMode = z.infer<typeof RunMode>;
 
+/** A word or two that a person puts on runs to find them again; case does not tell two tags apart. */
+export const Tag = z.string().trim().min(1).max(50).refine((text) => !/[\p{Cc},]/u.test(text), 'A tag holds no comma and no line break.');
+export type Tag = z.infer<typeof Tag>;
+
 /** What the history's list shows of a run: no source, no output. */
 export const RunSummary = z.object({
   id: RunId,
@@ -43,6 +47,8 @@ export const RunSummary = z.object({
   /** `ZeroDivisionError: division by zero`; null if none. */
   error: z.string().nullable(),
   pinned: z.boolean(),
+  /** In alphabetical order. */
+  tags: z.array(z.string()),
   /** `3.14.2` */
   pythonVersion: z.string(),
   /** Characters of output kept. */
@@ -62,11 +68,13 @@ export const Run = RunSummary.extend({
   /** Highest size of the interpreter's memory, in bytes; null if unknown. */
   peakMemoryBytes: z.number().int().nullable(),
   frames: z.array(TracebackFrame),
+  /** What the person wrote about it; empty if nothing. */
+  note: z.string(),
 });
 export type Run = z.infer<typeof Run>;
 
 export const RunFilter = z.object({
-  /** Full text over source, title and error: every word must occur; a part of a word is enough from 3 characters on. */
+  /** Full text over source, title, error, tags and note: every word must occur; a part of a word is enough from 3 characters on. */
   search: z.string().max(1000).optional(),
   statuses: z.array(RunStatus).optional(),
   engines: z.array(Engine).optional(),
@@ -75,6 +83,8 @@ export const RunFilter = z.object({
   /** Started before, milliseconds since 1970. */
   toMs: z.number().int().optional(),
   pinnedOnly: z.boolean().optional(),
+  /** Runs that have all of these tags. */
+  tags: z.array(Tag).max(20).optional(),
 });
 export type RunFilter = z.infer<typeof RunFilter>;
 
@@ -149,9 +159,17 @@ export const runsContract = {
     .input(z.object({ filter: RunFilter.default({}), limit: z.number().int().min(1).default(1_000_000) }))
     .output(z.object({ count: z.number().int().min(0) })),
 
-  /** Renames or pins. @throws NOT_FOUND */
+  /** Renames, pins, tags (the tags given replace all) or annotates. @throws NOT_FOUND */
   update: procedure
-    .input(z.object({ id: RunId, title: z.string().trim().min(1).max(500).optional(), pinned: z.boolean().optional() }))
+    .input(
+      z.object({
+        id: RunId,
+        title: z.string().trim().min(1).max(500).optional(),
+        pinned: z.boolean().optional(),
+        tags: z.array(Tag).max(50).optional(),
+        note: z.string().max(20_000).optional(),
+      }),
+    )
     .output(RunSummary),
 
   /** Deletes runs with their output. A run that still runs is refused. @throws CONFLICT */

@@ -12,12 +12,20 @@ export const Settings = z.object({
   editorMinimap: z.boolean().default(false),
   consoleFontSize: z.number().int().min(8).max(40).default(13),
   consoleWrap: z.boolean().default(true),
+  /** How the time of a line is shown beside it. */
+  consoleTimes: z.enum(['off', 'relative', 'local', 'utc']).default('off'),
+  /** Lines that are JSON objects are shown as fields. */
+  consoleJson: z.boolean().default(false),
   /** Days that a run is kept that is not pinned; 0 for ever. */
   keepRunsDays: z.number().int().min(0).max(36_500).default(0),
   /** Runs that are kept at most, pinned ones aside; 0 for all. */
   keepRunsCount: z.number().int().min(0).max(10_000_000).default(0),
   /** Megabytes (10**6 bytes) of output that are kept at most, pinned runs aside; 0 for all. */
   keepOutputMegabytes: z.number().int().min(0).max(10_000_000).default(0),
+  /** Versions of a file that was run which are kept at most; 0 for all. */
+  keepVersionsPerFile: z.number().int().min(0).max(100_000).default(200),
+  /** How many backups of the database are kept. */
+  keepBackups: z.number().int().min(1).max(100).default(5),
   /** Whether the welcome page shows at a start without tabs. */
   showWelcome: z.boolean().default(true),
   /** Where Run on cluster goes: id of a connection; empty for none. */

@@ -2,16 +2,21 @@ import { join, resolve } from 'node:path';
 import type { ClientId } from '../../contract/ids.ts';
 import { newId } from '../../contract/ids.ts';
 import { createChanges, openStorage, type Storage } from './database/index.ts';
+import { createBackups } from './backups/index.ts';
 import { createConnections, placesOfProcess } from './connections/index.ts';
 import { createEditors } from './editors/index.ts';
 import { createFiles } from './files/index.ts';
+import { createHistory } from './history/index.ts';
+import { createInputs } from './inputs/index.ts';
 import { createJobs } from './jobs/index.ts';
+import { createLocalHistory } from './localHistory/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
 import { createProfiles } from './profiles/index.ts';
 import type { CoreOptions } from './ports.ts';
 import { createRouter, type CoreRouter } from './router.ts';
 import { createEngineRuns, createOwners, createRetention, createRuns, createRunsFeed, createTextIndex } from './runs/index.ts';
 import { createSettings } from './settings/index.ts';
+import { createTransfer } from './transfer/index.ts';
 import { createNotices, createSystem } from './system/index.ts';
 
 export { defaultHome } from './home.ts';
@@ -59,12 +64,24 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const engineRuns = createEngineRuns({ coreId, feed, textIndex, sealOutput, outputChanged: output.wake, get: runs.get });
   const connections = createConnections({ storage, changes, places: options.kubeconfigs ?? placesOfProcess() });
   const profiles = createProfiles(storage, log);
+  const inputs = createInputs({ storage, workspace: files.workspace, clusterEnvironment: (runId) => jobs.environment(runId), folder: join(home, 'unpacked'), log });
+  const history = createHistory({ storage, changes, textIndex, runs, inputs, output, log });
+  const localHistory = createLocalHistory(storage, files, textIndex);
   const jobs = createJobs({
     storage, changes, coreId, connections, runs: engineRuns, output, log,
     folder: join(home, 'cluster'),
     appVersion: options.appVersion,
     learnedPython: profiles.learned,
+    submitted: (runId, folder, { content, requirements }) => {
+      inputs.keepBundle(runId, folder, content, requirements?.lines ?? []).catch((error: unknown) => log(`the files of run ${runId} were not kept: ${String(error)}`));
+    },
     runnerFolder: options.runnerFolder ?? sourceRunnerFolder,
+  });
+  const transfer = createTransfer({
+    storage, runs, inputs, output, sealOutput, feed, textIndex, log,
+    appVersion: options.appVersion,
+    folder: join(home, 'capsules'),
+    ownArtifacts: async (runId) => (jobs.environment(runId) === null ? [] : (await jobs.artifacts(runId)).artifacts),
   });
   textIndex.schedule();
   retention.schedule();
@@ -72,7 +89,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const backups = scheduleBackups(storage);
 
   return {
-    router: createRouter({ connections, editors, files, jobs, output, profiles, runs, settings, system }, log),
+    router: createRouter({ backups: createBackups(storage), connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system, transfer }, log),
     connected: owners.connected,
     clientGone: owners.clientGone,
     dispose: async () => {
@@ -80,7 +97,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
       connections.dispose();
       owners.dispose();
       clearInterval(backups);
-      for (const feature of [textIndex, retention, files, output, feed, settings, system, changes]) feature.dispose();
+      for (const feature of [textIndex, retention, history, files, output, feed, settings, system, changes]) feature.dispose();
       await storage.close();
     },
   };

@@ -1,36 +1,46 @@
 import { implement, type Router } from '@orpc/server';
 import { contract, type Contract } from '../../contract/index.ts';
+import type { Backups } from './backups/index.ts';
 import type { Connections } from './connections/index.ts';
 import type { Editors } from './editors/index.ts';
 import { isAsyncIterable, toTransportError, translatingEvents } from './errors.ts';
 import type { Files } from './files/index.ts';
+import type { History } from './history/index.ts';
+import type { Inputs } from './inputs/index.ts';
 import type { Jobs } from './jobs/index.ts';
+import type { LocalHistory } from './localHistory/index.ts';
 import type { Profiles } from './profiles/index.ts';
 import type { Output } from './output/index.ts';
 import type { CoreContext, Log } from './ports.ts';
 import type { Runs } from './runs/index.ts';
 import type { SettingsStore } from './settings/index.ts';
+import type { Transfer } from './transfer/index.ts';
 import type { System } from './system/index.ts';
 
 export type CoreRouter = Router<Contract, CoreContext>;
 
 export interface Features {
+  backups: Backups;
   connections: Connections;
   editors: Editors;
   files: Files;
+  history: History;
+  inputs: Inputs;
   jobs: Jobs;
+  localHistory: LocalHistory;
   profiles: Profiles;
   output: Output;
   runs: Runs;
   settings: SettingsStore;
   system: System;
+  transfer: Transfer;
 }
 
 /** What a procedure answers that has nothing to tell. */
 const done = {};
 
 /** The procedures of the contract, each on its feature. Inputs have been parsed by the contract's schemas. */
-export function createRouter({ connections, editors, files, jobs, output, profiles, runs, settings, system }: Features, log: Log): CoreRouter {
+export function createRouter({ backups, connections, editors, files, history, inputs, jobs, localHistory, output, profiles, runs, settings, system, transfer }: Features, log: Log): CoreRouter {
   const os = implement(contract)
     .$context<CoreContext>()
     .use(async ({ next, path }) => {
@@ -45,6 +55,11 @@ export function createRouter({ connections, editors, files, jobs, output, profil
     });
 
   return os.router({
+    backups: {
+      list: os.backups.list.handler(() => backups.list()),
+      make: os.backups.make.handler(() => backups.make()),
+      restore: os.backups.restore.handler(({ input }) => backups.restore(input.name)),
+    },
     connections: {
       list: os.connections.list.handler(() => connections.snapshot()),
       watch: os.connections.watch.handler(({ signal }) => connections.watch(signal)),
@@ -84,6 +99,34 @@ export function createRouter({ connections, editors, files, jobs, output, profil
       bundle: os.files.bundle.handler(({ input, signal }) => files.bundle(input, signal)),
       pick: os.files.pick.handler(async ({ input }) => ({ path: await files.pick(input) })),
     },
+    history: {
+      tags: os.history.tags.handler(() => ({ tags: history.tags() })),
+      watchSearches: os.history.watchSearches.handler(({ signal }) => history.watchSearches(signal)),
+      saveSearch: os.history.saveSearch.handler(({ input }) => history.saveSearch(input)),
+      deleteSearch: os.history.deleteSearch.handler(({ input }) => {
+        history.deleteSearch(input.id);
+        return done;
+      }),
+      retentionPreview: os.history.retentionPreview.handler(({ input }) => history.retentionPreview(input)),
+      compare: os.history.compare.handler(({ input, signal }) => history.compare(input.left, input.right, signal)),
+      statistics: os.history.statistics.handler(({ input }) => history.statistics(input.dayStartsMs)),
+    },
+    inputs: {
+      keep: os.inputs.keep.handler(({ input, context }) => inputs.keep(input, context.clientId)),
+      keepSame: os.inputs.keepSame.handler(({ input, context }) => {
+        inputs.keepSame(input.runId, input.as, context.clientId);
+        return done;
+      }),
+      get: os.inputs.get.handler(({ input }) => ({ inputs: inputs.get(input.runId) })),
+      read: os.inputs.read.handler(({ input }) => inputs.read(input)),
+      unpack: os.inputs.unpack.handler(async ({ input }) => ({ folder: await inputs.unpack(input.runId) })),
+    },
+    localHistory: {
+      files: os.localHistory.files.handler(({ input }) => ({ files: localHistory.files(input.search) })),
+      versions: os.localHistory.versions.handler(({ input }) => ({ versions: localHistory.versions(input.path) })),
+      read: os.localHistory.read.handler(({ input }) => localHistory.read(input.version)),
+      restore: os.localHistory.restore.handler(({ input }) => localHistory.restore(input.version)),
+    },
     profiles: {
       list: os.profiles.list.handler(() => ({ profiles: profiles.list() })),
       save: os.profiles.save.handler(({ input }) => profiles.save(input)),
@@ -119,6 +162,10 @@ export function createRouter({ connections, editors, files, jobs, output, profil
       append: os.output.append.handler(({ input, context }) => ({ lastSeq: output.append(input.runId, input.records, context.clientId) })),
       read: os.output.read.handler(({ input, signal }) => output.read(input, signal)),
       index: os.output.index.handler(({ input }) => output.index(input.runId)),
+      outline: os.output.outline.handler(({ input }) => output.outline(input.runId)),
+      completeness: os.output.completeness.handler(({ input }) => output.completeness(input.runId)),
+      filter: os.output.filter.handler(({ input, signal }) => output.filter(input, signal)),
+      export: os.output.export.handler(({ input, signal }) => output.export(input, signal)),
       search: os.output.search.handler(({ input, signal }) => output.search(input, signal)),
     },
     runs: {
@@ -135,6 +182,14 @@ export function createRouter({ connections, editors, files, jobs, output, profil
       get: os.settings.get.handler(() => settings.get()),
       set: os.settings.set.handler(({ input }) => settings.set(input)),
       watch: os.settings.watch.handler(({ signal }) => settings.watch(signal)),
+    },
+    transfer: {
+      exportRun: os.transfer.exportRun.handler(({ input }) => transfer.exportRun(input.runId, input.path, input.overwrite)),
+      inspectRun: os.transfer.inspectRun.handler(({ input }) => transfer.inspectRun(input.path)),
+      openRun: os.transfer.openRun.handler(({ input }) => transfer.openRun(input.path)),
+      artifacts: os.transfer.artifacts.handler(({ input }) => transfer.artifacts(input.runId)),
+      exportHistory: os.transfer.exportHistory.handler(({ input, signal }) => transfer.exportHistory(input.path, input.overwrite, signal)),
+      importHistory: os.transfer.importHistory.handler(({ input, signal }) => transfer.importHistory(input.path, signal)),
     },
     system: {
       info: os.system.info.handler(() => system.info()),

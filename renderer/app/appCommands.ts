@@ -1,8 +1,10 @@
 import { clusterCommands } from '../cluster/index.ts';
 import { showPalette, showShortcuts, type Command } from '../commands/index.ts';
 import { connectionCommands } from '../connections/index.ts';
+import { consoleCommands } from '../console/index.ts';
 import { useEditorsStore } from '../editor/index.ts';
 import { fileCommands } from '../files/index.ts';
+import { historyCommands } from '../history/index.ts';
 import { profileCommands } from '../profiles/index.ts';
 import { changeSettings, useSettings } from '../settings/index.ts';
 import { showSide, sideViews, toggleSide, useLayout, type SideView } from './layoutStore.ts';
@@ -80,6 +82,7 @@ export const appCommands: Command[] = [
     keys: ['Alt+Z'],
     run: () => changeSettings({ editorWordWrap: !useSettings.getState().settings.editorWordWrap }),
   },
+  ...consoleCommands,
   ...fileCommands(() => showSide('Files')),
   ...connectionCommands(() => {
     showSide('Connections');
@@ -89,6 +92,7 @@ export const appCommands: Command[] = [
     showSide('Cluster');
     goTo('Cluster');
   }),
+  ...historyCommands(() => showSide('History')),
   ...clusterCommands(() => {
     showSide('Cluster');
     goTo('Cluster');

@@ -1,8 +1,10 @@
 import { Pin } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { RunFilter, RunStatus } from '../../contract/index.ts';
 import { IconButton, SearchField, Select } from '../ui/index.ts';
+import { dateRange, dates } from './dates.ts';
 import { history } from './historyStore.ts';
+import { useSearches } from './searchesStore.ts';
 
 /** How long typing must rest before the search starts. */
 const debounceMs = 150;
@@ -23,32 +25,6 @@ const engines = [
   { value: 'cluster', label: 'Cluster' },
 ] as const;
 
-const dates = [
-  { value: 'all', label: 'Any time' },
-  { value: 'today', label: 'Today' },
-  { value: 'yesterday', label: 'Yesterday' },
-  { value: 'week', label: 'Last 7 days' },
-  { value: 'month', label: 'Last 30 days' },
-] as const;
-type DateChoice = (typeof dates)[number]['value'];
-
-/** Start and end of a choice of dates, in milliseconds since 1970; days begin at midnight here. */
-function dateRange(choice: DateChoice, now: Date): Pick<RunFilter, 'fromMs' | 'toMs'> {
-  const midnight = (daysAgo: number): number => new Date(now.getFullYear(), now.getMonth(), now.getDate() - daysAgo).getTime();
-  switch (choice) {
-    case 'all':
-      return {};
-    case 'today':
-      return { fromMs: midnight(0) };
-    case 'yesterday':
-      return { fromMs: midnight(1), toMs: midnight(0) };
-    case 'week':
-      return { fromMs: midnight(6) };
-    case 'month':
-      return { fromMs: midnight(29) };
-  }
-}
-
 function change(patch: (filter: RunFilter) => RunFilter): void {
   void history.setFilter(patch(history.useStore.getState().filter));
 }
@@ -57,24 +33,27 @@ function change(patch: (filter: RunFilter) => RunFilter): void {
 export function HistoryFilters() {
   const filter = history.useStore((state) => state.filter);
   const count = history.useStore((state) => state.count);
+  const tags = useSearches((state) => state.tags);
   const isLoading = history.useStore((state) => state.status === 'loading');
   const [text, setText] = useState(filter.search ?? '');
-  const [date, setDate] = useState<DateChoice>('all');
+  const date = useSearches((state) => state.dates);
+  const sent = useRef(filter.search);
   const search = text.trim();
 
   useEffect(() => {
     if (search === (history.useStore.getState().filter.search ?? '')) return;
-    const timer = setTimeout(() => change(({ search: _, ...rest }) => (search === '' ? rest : { ...rest, search })), debounceMs);
+    const timer = setTimeout(() => {
+      sent.current = search === '' ? undefined : search;
+      change(({ search: _, ...rest }) => (search === '' ? rest : { ...rest, search }));
+    }, debounceMs);
     return () => clearTimeout(timer);
   }, [search]);
 
-  // Cleared from elsewhere: the fields follow.
+  // Changed from elsewhere, by a saved search or a button: the field follows.
   useEffect(() => {
-    if (Object.keys(filter).length > 0) return;
-    setDate('all');
-  }, [filter]);
-  useEffect(() => {
-    if (filter.search === undefined) setText('');
+    if (filter.search === sent.current) return;
+    sent.current = filter.search;
+    setText(filter.search ?? '');
   }, [filter.search]);
 
   return (
@@ -93,7 +72,7 @@ export function HistoryFilters() {
           value={date}
           options={dates}
           onChange={(value) => {
-            setDate(value);
+            useSearches.setState({ dates: value });
             change(({ fromMs: _from, toMs: _to, ...rest }) => ({ ...rest, ...dateRange(value, new Date()) }));
           }}
           className="min-w-0"
@@ -108,7 +87,14 @@ export function HistoryFilters() {
           onChange={(value) => change(({ engines: _, ...rest }) => (value === 'all' ? rest : { ...rest, engines: [value] }))}
           className="min-w-0"
         />
-        <p role="status" aria-label="Runs found" className="col-span-2 self-center truncate text-right text-xs text-muted">
+        <Select
+          label="Tag"
+          value={filter.tags?.[0] === undefined ? 'all' : `tag ${filter.tags[0]}`}
+          options={[{ value: 'all', label: 'Any tag' }, ...tags.map((tag) => ({ value: `tag ${tag}`, label: tag }))]}
+          onChange={(value) => change(({ tags: _, ...rest }) => (value === 'all' ? rest : { ...rest, tags: [value.slice('tag '.length)] }))}
+          className="min-w-0"
+        />
+        <p role="status" aria-label="Runs found" className="col-span-3 self-center truncate text-right text-xs text-muted">
           {isLoading && count === 0 ? '' : `${count.toLocaleString()} ${count === 1 ? 'run' : 'runs'}`}
         </p>
       </div>

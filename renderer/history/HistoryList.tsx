@@ -126,6 +126,11 @@ function RunRow({ run, isSelected, onOpen }: { run: RunSummary; isSelected: bool
             </span>
           )}
           {run.durationMs !== null && <span className="shrink-0">· {formatDuration(run.durationMs)}</span>}
+          {run.tags.map((tag) => (
+            <span key={tag} className="max-w-24 shrink-0 truncate rounded-full bg-sunken px-1.5">
+              {tag}
+            </span>
+          ))}
           {run.status === 'interrupted' && <span className="shrink-0">· interrupted</span>}
           <span className="min-w-0 grow truncate text-danger">{run.error ?? ''}</span>
           {run.pinned && (

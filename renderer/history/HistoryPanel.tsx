@@ -4,11 +4,19 @@ import { openStoredRun } from '../console/index.ts';
 import { core, follow } from '../rpc/index.ts';
 import { Button, EmptyState, Region, reportError } from '../ui/index.ts';
 import { useCommandKey } from '../commands/index.ts';
+import { CompareRuns } from './CompareRuns.tsx';
 import { HistoryFilters } from './HistoryFilters.tsx';
 import { HistoryList } from './HistoryList.tsx';
+import { HistoryMenu } from './HistoryMenu.tsx';
 import { RunDetail } from './RunDetail.tsx';
 import { history, type HistoryState } from './historyStore.ts';
+import { LocalHistory } from './LocalHistory.tsx';
 import { confirmDelete } from './runActions.ts';
+import { SavedSearches } from './SavedSearches.tsx';
+import { clearSearch, followSearches, loadTags } from './searchesStore.ts';
+import { showRun, useShownRun } from './shown.ts';
+import { StatisticsDialog } from './StatisticsDialog.tsx';
+import { TransferDialog } from './TransferDialog.tsx';
 
 function isFiltered({ filter }: Pick<HistoryState, 'filter'>): boolean {
   return Object.values(filter).some((value) => value !== undefined && value !== '' && value !== false && !(Array.isArray(value) && value.length === 0));
@@ -21,7 +29,7 @@ export function HistoryPanel() {
   const isEmpty = history.useStore((state) => state.runs.length === 0);
   const filtered = history.useStore(isFiltered);
   const runKey = useCommandKey('run.file');
-  const [selected, setSelected] = useState<RunId | null>(null);
+  const selected = useShownRun((state) => state.id);
   const [renaming, setRenaming] = useState<RunId | null>(null);
 
   useEffect(
@@ -29,27 +37,32 @@ export function HistoryPanel() {
     [],
   );
 
+  useEffect(() => {
+    loadTags().catch(reportError);
+    return followSearches();
+  }, []);
+
   const open = useCallback((id: RunId) => {
-    setSelected(id);
+    showRun(id);
     openStoredRun(id).catch(reportError);
   }, []);
   const remove = useCallback((id: RunId) => {
     confirmDelete(id)
-      .then((isDeleted) => isDeleted && setSelected((last) => (last === id ? null : last)))
+      .then((isDeleted) => isDeleted && useShownRun.getState().id === id && showRun(null))
       .catch(reportError);
   }, []);
   const rename = useCallback((id: RunId) => {
-    setSelected(id);
+    showRun(id);
     setRenaming(id);
   }, []);
 
   return (
-    <Region name="History">
+    <Region name="History" actions={<HistoryMenu />}>
       <div className="flex h-full min-h-0 flex-col">
         <HistoryFilters />
         <div className="min-h-0 grow basis-0">
           {!isEmpty ? (
-            <HistoryList selected={selected} onSelect={setSelected} onOpen={open} onDelete={remove} onRename={rename} />
+            <HistoryList selected={selected} onSelect={showRun} onOpen={open} onDelete={remove} onRename={rename} />
           ) : status === 'failed' ? (
             <EmptyState title="The history cannot be read" actions={<Button onClick={() => void history.load()}>Try again</Button>}>
               {message}
@@ -59,8 +72,8 @@ export function HistoryPanel() {
               Reading the history…
             </p>
           ) : filtered ? (
-            <EmptyState title="No runs match" actions={<Button onClick={() => void history.setFilter({})}>Clear the filters</Button>}>
-              Every word must occur in the source, the title or the error.
+            <EmptyState title="No runs match" actions={<Button onClick={() => void clearSearch()}>Clear the filters</Button>}>
+              Every word must occur in the source, the title, the error, the tags or the note.
             </EmptyState>
           ) : (
             <EmptyState title="No runs yet">Press Run{runKey === null ? '' : ` (${runKey})`}: each run is kept here with its source and its output.</EmptyState>
@@ -73,10 +86,15 @@ export function HistoryPanel() {
             isRenaming={renaming === selected}
             onRenaming={(isRenaming) => setRenaming(isRenaming ? selected : null)}
             onDelete={remove}
-            onClose={() => setSelected(null)}
+            onClose={() => showRun(null)}
           />
         )}
       </div>
+      <CompareRuns />
+      <LocalHistory />
+      <SavedSearches />
+      <TransferDialog />
+      <StatisticsDialog onOpenRun={open} />
     </Region>
   );
 }

@@ -1,4 +1,4 @@
-import { Copy, FilePlus2, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
+import { Copy, Crosshair, Ellipsis, FileClock, FilePlus2, GitCompare, Pencil, Pin, PinOff, Play, SquareTerminal, Trash2, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { isEnded, toAppError, type Run, type RunId } from '../../contract/index.ts';
 import { endText, openStoredRun, StatusGlyph } from '../console/index.ts';
@@ -6,9 +6,14 @@ import { openScratch } from '../editor/index.ts';
 import { fetchJob, placeOf, useJobsStore } from '../jobs/index.ts';
 import { formatBytes, formatDuration } from '../lib/units.ts';
 import { core } from '../rpc/index.ts';
-import { runAgain } from '../runs/index.ts';
-import { Button, IconButton, notify, reportError, TextField } from '../ui/index.ts';
+import { runAgain, runAgainExactly } from '../runs/index.ts';
+import { Button, IconButton, Menu, notify, reportError, TextField, type MenuItem } from '../ui/index.ts';
+import { Annotations } from './Annotations.tsx';
+import { pairFor } from './comparePair.ts';
+import { showPage, useHistoryPage } from './historyPages.ts';
 import { history } from './historyStore.ts';
+import { Inputs } from './Inputs.tsx';
+import { exportCapsule } from './capsules.ts';
 import { updateRun } from './runActions.ts';
 import { SourceView } from './SourceView.tsx';
 
@@ -48,6 +53,7 @@ async function copySource(run: Run): Promise<void> {
 /** One run: what it was, how it ended, its exact source, and what can be done with it. */
 export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: RunDetailProps) {
   const loaded = useRun(id);
+  const isChosen = useHistoryPage((state) => state.chosen?.id === id);
   if (loaded.status === 'loading') return <section aria-label="Run" className="basis-1/2 border-t border-line" />;
   if (loaded.status === 'failed') {
     return (
@@ -77,18 +83,37 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
       </div>
       <Facts run={run} />
       <div className="flex flex-wrap items-center gap-1 px-3 py-2">
-        <Button size="small" variant="primary" onClick={() => runAgain(run.id).catch(reportError)}>
+        <Button size="small" variant="primary" onClick={() => runAgainExactly(run.id).catch(reportError)}>
           <Play size={12} fill="currentColor" aria-hidden />
-          Run again
+          Run again exactly
+        </Button>
+        <Button size="small" onClick={() => runAgain(run.id).catch(reportError)}>
+          Run again with today’s files
         </Button>
         <Button size="small" onClick={() => openScratch({ title: run.title, text: run.source })}>
           <FilePlus2 size={13} aria-hidden />
           Open in a tab
         </Button>
+        <Menu align="end" items={moreItems(run)}>
+          <IconButton label="More for this run" size="small">
+            <Ellipsis size={15} aria-hidden />
+          </IconButton>
+        </Menu>
         <span className="ml-auto flex gap-0.5">
         <IconButton label="Show its output" size="small" onClick={() => openStoredRun(run.id).catch(reportError)}>
           <SquareTerminal size={15} aria-hidden />
         </IconButton>
+        <IconButton label="Compare with another run" size="small" onClick={() => showPage({ name: 'compare', ...pairFor(run) })}>
+          <GitCompare size={15} aria-hidden />
+        </IconButton>
+        <IconButton label="Choose for comparison" size="small" pressed={isChosen} onClick={() => useHistoryPage.setState({ chosen: isChosen ? null : run })}>
+          <Crosshair size={15} aria-hidden />
+        </IconButton>
+        {run.path !== null && (
+          <IconButton label="Versions of its file" size="small" onClick={() => showPage({ name: 'files', path: run.path })}>
+            <FileClock size={15} aria-hidden />
+          </IconButton>
+        )}
         <IconButton label="Copy the source" size="small" onClick={() => copySource(run).catch(reportError)}>
           <Copy size={15} aria-hidden />
         </IconButton>
@@ -103,9 +128,20 @@ export function RunDetail({ id, isRenaming, onRenaming, onDelete, onClose }: Run
         </IconButton>
         </span>
       </div>
+      <Annotations run={run} />
+      <Inputs run={run} />
       <SourceView source={run.source} firstLine={run.lineOffset} />
     </section>
   );
+}
+
+function moreItems(run: Run): MenuItem[] {
+  return [
+    { kind: 'item', label: 'Run again exactly on this computer', run: () => runAgainExactly(run.id, 'local').catch(reportError) },
+    { kind: 'item', label: 'Run again exactly on the cluster…', run: () => runAgainExactly(run.id, 'cluster').catch(reportError) },
+    { kind: 'separator' },
+    { kind: 'item', label: 'Export as a capsule…', disabled: !isEnded(run.status), run: () => exportCapsule(run).catch(reportError) },
+  ];
 }
 
 /** Where a cluster run was, as `context/namespace`. */

@@ -16,6 +16,7 @@ function summary(index: number, more: Partial<RunSummary> = {}): RunSummary {
     exitCode: 0,
     error: null,
     pinned: false,
+    tags: [],
     pythonVersion: '3.14.2',
     outputLength: 0,
     ...more,

@@ -32,6 +32,8 @@ export function passes(run: RunSummary, filter: RunFilter): boolean {
   if (filter.engines !== undefined && filter.engines.length > 0 && !filter.engines.includes(run.engine)) return false;
   if (filter.fromMs !== undefined && run.startedMs < filter.fromMs) return false;
   if (filter.toMs !== undefined && run.startedMs >= filter.toMs) return false;
+  const tags = new Set(run.tags.map((tag) => tag.toLowerCase()));
+  if (filter.tags?.every((tag) => tags.has(tag.toLowerCase())) === false) return false;
   return filter.pinnedOnly !== true || run.pinned;
 }
 
@@ -64,7 +66,9 @@ export function createHistory(source: HistorySource) {
       const page = await source.list({ filter, cursor, limit: pageSize }, { signal });
       if (signal.aborted) return;
       useStore.setState((state) => {
-        const runs = cursor === null ? page.runs : [...state.runs, ...page.runs.filter((run) => run.id < cursor)];
+        const known = new Set(state.runs.map((run) => run.id));
+        // Imported runs stand where they were imported, whatever their ids are.
+        const runs = cursor === null ? page.runs : [...state.runs, ...page.runs.filter((run) => !known.has(run.id))];
         return { runs, next: page.next, status: 'ready', message: null, count: Math.max(state.count, runs.length) };
       });
     } catch (caught) {

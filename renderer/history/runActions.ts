@@ -3,6 +3,7 @@ import { closeRun } from '../console/index.ts';
 import { core } from '../rpc/index.ts';
 import { ask } from '../ui/index.ts';
 import { history } from './historyStore.ts';
+import { loadTags } from './searchesStore.ts';
 
 /** Asks, then deletes a run with its output. @returns whether it was deleted */
 export async function confirmDelete(id: RunId): Promise<boolean> {
@@ -22,8 +23,9 @@ export async function confirmDelete(id: RunId): Promise<boolean> {
   return true;
 }
 
-/** Changes a run's title or pin, in the list at once when the core has it. */
-export async function updateRun(id: RunId, patch: { title?: string; pinned?: boolean }): Promise<void> {
+/** Changes what a person says of a run: title, pin, tags, note; in the list at once when the core has it. */
+export async function updateRun(id: RunId, patch: { title?: string; pinned?: boolean; tags?: string[]; note?: string }): Promise<void> {
   const run = await core.runs.update({ id, ...patch });
   history.onEvent({ type: 'changed', run });
+  if (patch.tags !== undefined) await loadTags();
 }

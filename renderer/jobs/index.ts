@@ -5,6 +5,6 @@ export { JobsStatus } from './JobsStatus.tsx';
 export { fetchJob, jobById, useJobsStore } from './jobsStore.ts';
 export { openFollowed } from './followed.ts';
 export { RunSheet } from './RunSheet.tsx';
-export { runAgainOnCluster, runOnCluster, type ClusterSource } from './runOnCluster.ts';
+export { runAgainOnCluster, runKeptOnCluster, runOnCluster, type ClusterSource } from './runOnCluster.ts';
 export { startJobs } from './startJobs.ts';
 export { cancelText, phaseText, placeOf, placeText } from './words.ts';

@@ -1,4 +1,4 @@
-import type { Connection, FailureAction, JobRequest, RunId, RunMode, TabId } from '../../contract/index.ts';
+import type { Connection, FailureAction, JobRequest, Run, RunEnvironment, RunId, RunMode, TabId } from '../../contract/index.ts';
 import { showConnection, useConnections, usualConnection } from '../connections/index.ts';
 import { core } from '../rpc/index.ts';
 import { notify, reportError } from '../ui/index.ts';
@@ -55,6 +55,25 @@ export async function runOnCluster(source: ClusterSource, isReview = false): Pro
 /** Submits a cluster run again: the same cluster, files and settings, save for what `change` says. */
 export async function runAgainOnCluster(runId: RunId, change: (request: JobRequest) => JobRequest = (request) => request): Promise<void> {
   openSheet(change(await core.jobs.request({ runId })));
+}
+
+/**
+ * Submits a run of the history with what was kept of it: to the cluster and with the profile that it had, where this computer knows them, else
+ * to those that are chosen now. `change` puts its files in.
+ */
+export async function runKeptOnCluster(old: Run, kept: Pick<RunEnvironment, 'profile' | 'profileName'> | null, change: (request: JobRequest) => JobRequest): Promise<void> {
+  const known = old.engine === 'cluster' ? await core.jobs.request({ runId: old.id }).catch(() => null) : null;
+  if (known !== null) {
+    openSheet(change(known));
+    return;
+  }
+  const connection = targetConnection() ?? fallbackTarget();
+  if (connection === null) return;
+  const { name, settings } = currentProfile();
+  const { mode, title, source, path, lineOffset, argv } = old;
+  const profile = kept?.profile ?? settings;
+  // Where it goes was never said for this run: the person sees it first.
+  openSheet(change({ mode, title, source, path, lineOffset, argv, tabId: null, folder: null, connectionId: connection.id, profile, profileName: kept?.profile == null ? name : kept.profileName }), { isReview: true });
 }
 
 type Again = Extract<FailureAction, { kind: 'runAgain' | 'runAgainWithMemory' | 'runAgainWithTimeout' }>;

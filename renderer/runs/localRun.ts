@@ -6,10 +6,11 @@ import { core } from '../rpc/index.ts';
 import type { Execution, ExecutionEnd, KernelEvent } from '../runner/index.ts';
 import { reportError } from '../ui/index.ts';
 import { finishRun } from './finishRun.ts';
+import { keepInputs } from './keepInputs.ts';
 import { kernelOf, knownPythonVersion } from './kernels.ts';
 import { createOutputPump, type OutputPump } from './outputPump.ts';
 import { setTabRun } from './runsStore.ts';
-import { forgetGivenFiles, kernelFolder, workspaceFilesFor, type WorkspaceFiles } from './workspaceFiles.ts';
+import { forgetGivenFiles, kernelFolder, workspaceFilesFor, type GivenFiles, type WorkspaceFiles } from './workspaceFiles.ts';
 
 export interface RunRequest {
   mode: RunMode;
@@ -20,6 +21,8 @@ export interface RunRequest {
   /** First line of the source within its file, from 1. */
   lineOffset: number;
   argv: string[];
+  /** A run that is repeated with the files that it had: `of` names it, null when nothing of it was kept but its source. */
+  exactly?: { of: RunId | null; given: GivenFiles | null };
 }
 
 interface RunningRun {
@@ -28,6 +31,8 @@ interface RunningRun {
   console: LiveConsole;
   pump: OutputPump;
   workspace: WorkspaceFiles | null;
+  /** What its interpreter is given: the workspace as it is, or as it was. */
+  given: GivenFiles | null;
   execution: Execution | null;
   /** Records that the window itself wrote: the kernel does not wait for them. */
   ownSeqs: Set<number>;
@@ -78,6 +83,7 @@ export async function runLocally(request: RunRequest): Promise<void> {
       },
     }),
     workspace: null,
+    given: null,
     execution: null,
     ownSeqs: new Set(),
     error: null,
@@ -111,13 +117,15 @@ async function begin(run: RunningRun, startedMs: number): Promise<boolean> {
   try {
     const [, workspace] = await Promise.all([
       core.runs.start({ id: runId, engine: 'local', mode, title, source, path, tabId, lineOffset, argv, pythonVersion: knownPythonVersion() }),
-      workspaceFilesFor(tabId, path, mode === 'fresh').catch((error: unknown) => {
+      request.exactly !== undefined ? null : workspaceFilesFor(tabId, path, mode === 'fresh').catch((error: unknown) => {
         // A run without its neighbours may still be what is wanted; what is missing will be named by Python.
         reportError(error);
         return null;
       }),
     ]);
     run.workspace = workspace;
+    run.given = request.exactly === undefined ? workspace : request.exactly.given;
+    keepInputs(runId, workspace, request.exactly?.of ?? null);
     return true;
   } catch (caught) {
     const error = toAppError(caught);
@@ -131,7 +139,7 @@ async function begin(run: RunningRun, startedMs: number): Promise<boolean> {
 }
 
 async function execute(run: RunningRun): Promise<ExecutionEnd> {
-  const { request, workspace } = run;
+  const { request, workspace, given } = run;
   if (workspace?.note != null) note(run, workspace.note);
   const kernel = kernelOf(request.tabId);
   const begun = performance.now();
@@ -139,12 +147,12 @@ async function execute(run: RunningRun): Promise<ExecutionEnd> {
   const execution = kernel.execute(
     {
       source: request.source,
-      filename: workspace === null ? (request.path ?? request.title) : kernelFolder + workspace.relative,
+      filename: given === null ? (request.path ?? request.title) : kernelFolder + given.relative,
       isFile: request.path !== null,
       lineOffset: request.lineOffset,
       globals: request.mode === 'fresh' ? 'fresh' : 'keep',
       argv: request.argv,
-      files: workspace?.files ?? [],
+      files: given?.files ?? [],
     },
     (event) => onEvent(run, event),
   );
@@ -215,7 +223,7 @@ function onEvent(run: RunningRun, event: KernelEvent): void {
 function onError(run: RunningRun, event: Extract<KernelEvent, { type: 'error' }>): void {
   const { name, message } = event;
   // The script's files lie in a folder of the interpreter's own; the person knows them by their places on this computer.
-  const root = run.workspace?.root ?? null;
+  const root = run.given?.root ?? null;
   const placeOf = (file: string): string => (root !== null && file.startsWith(kernelFolder) ? root + file.slice(kernelFolder.length) : file);
   const frames = event.frames.map((frame) => ({ ...frame, file: placeOf(frame.file) }));
   const traceback = root === null ? event.traceback : event.traceback.replaceAll(`File "${kernelFolder}`, () => `File "${root}`);

@@ -1,9 +1,8 @@
-import { maxSourceLength, type Run, type RunId, type TabId } from '../../contract/index.ts';
+import { maxSourceLength, type TabId } from '../../contract/index.ts';
 import { getActiveSource, openScratch, useEditorsStore } from '../editor/index.ts';
 import { useConsoleStore } from '../console/index.ts';
 import { forgetFigures } from '../plots/index.ts';
-import { runAgainOnCluster, runOnCluster } from '../jobs/index.ts';
-import { core } from '../rpc/index.ts';
+import { runOnCluster } from '../jobs/index.ts';
 import { notify, reportError } from '../ui/index.ts';
 import { dedent } from './dedent.ts';
 import { kernelOf } from './kernels.ts';
@@ -40,7 +39,7 @@ function requestInFront(mode: StartMode): RunRequest | null {
 /** Runs what is in front. A tab runs one thing at a time: while it does, the person is asked. */
 export function startRun(mode: StartMode): void {
   const request = requestInFront(mode);
-  if (request !== null) run(request);
+  if (request !== null) runHere(request);
 }
 
 /** Runs what is in front on the cluster that is the target. */
@@ -49,7 +48,8 @@ export async function startClusterRun(mode: StartMode, isReview = false): Promis
   if (request !== null) await runOnCluster(request, isReview);
 }
 
-function run(request: RunRequest): void {
+/** Runs a request in the kernel of its tab. */
+export function runHere(request: RunRequest): void {
   if (tabRun(request.tabId) !== null) {
     notify({
       severity: 'info',
@@ -112,25 +112,4 @@ export async function closeKernel(tabId: TabId): Promise<void> {
   forgetGivenFiles(tabId);
   forgetFigures(tabId);
   kernelOf(tabId).dispose();
-}
-
-/**
- * Runs a run of the history again, exactly: the same source and arguments, on the engine that it ran on. One of this computer in the
- * tab that it came from while that is open, else in a new scratch tab with its source.
- */
-export async function runAgain(runId: RunId): Promise<void> {
-  const old = await core.runs.get({ id: runId });
-  if (old.engine === 'cluster') {
-    await runAgainOnCluster(runId);
-    return;
-  }
-  const { tabId, title } = tabFor(old);
-  run({ mode: old.mode, tabId, title, path: old.path, source: old.source, lineOffset: old.lineOffset, argv: old.argv });
-}
-
-function tabFor(old: Run): { tabId: TabId; title: string } {
-  const { tabs } = useEditorsStore.getState();
-  const own = tabs.find((tab) => tab.id === old.tabId) ?? tabs.find((tab) => old.path !== null && tab.path === old.path);
-  if (own !== undefined) return { tabId: own.id, title: own.title };
-  return { tabId: openScratch({ title: old.title, text: old.source }), title: old.title };
 }

@@ -8,12 +8,19 @@ export const kernelFolder = '/workspace/';
 /** What each tab's interpreter has, by relative path. */
 const given = new Map<TabId, Map<string, string>>();
 
-export interface WorkspaceFiles {
+export interface GivenFiles {
   files: ExecuteCommand['files'];
-  /** The workspace's folder, with its separator at the end. */
+  /** The folder that they are from, with its separator at the end. */
   root: string;
-  /** Path of the script relative to the workspace, with forward slashes. */
+  /** Path of the script relative to it, with forward slashes. */
   relative: string;
+}
+
+export interface WorkspaceFiles extends GivenFiles {
+  /** The workspace as the core names it. */
+  folder: string;
+  /** All that the interpreter has of it, by version. */
+  versions: { path: string; version: string }[];
   /** What the script cannot see, for the person; null if nothing. */
   note: string | null;
   /** To be called once the kernel has them. */
@@ -25,7 +32,7 @@ export function forgetGivenFiles(tabId: TabId): void {
   given.delete(tabId);
 }
 
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
@@ -53,6 +60,8 @@ export async function workspaceFilesFor(tabId: TabId, path: string | null, fresh
   for (const old of known.keys()) if (!next.has(old)) files.push({ path: old, data: null });
   return {
     files,
+    folder: workspace,
+    versions: bundle.files.map(({ path: name, version }) => ({ path: name, version })),
     root,
     relative: path.slice(root.length).replaceAll('\\', '/'),
     note: leftOutNote(bundle.leftOut),

@@ -1,7 +1,9 @@
 import { useId, useState, type ReactNode } from 'react';
-import type { Settings } from '../../contract/settings.ts';
+import type { Settings, SettingsPatch } from '../../contract/settings.ts';
 import { useSystem } from '../rpc/system.ts';
 import { Region, Select, Switch, TextField } from '../ui/index.ts';
+import { Backups } from './Backups.tsx';
+import { changeLimits } from './retention.ts';
 import { changeSettings, useSettings } from './settingsStore.ts';
 
 const themes = [
@@ -46,11 +48,18 @@ export function SettingsPanel() {
         </Section>
         <Section title="What is kept">
           <p className="pb-1 text-xs leading-5 text-muted">
-            Older runs are deleted with their output as soon as one of these limits is passed. Pinned runs are never deleted. 0 means no limit.
+            Older runs are deleted with their output as soon as one of these limits is passed, in small steps while nothing else is going on. Pinned
+            runs are never deleted. 0 means no limit. A limit that would delete runs asks first.
           </p>
-          <Numeric label="Keep runs for" unit="days" name="keepRunsDays" min={0} max={36_500} />
-          <Numeric label="Keep at most" unit="runs" name="keepRunsCount" min={0} max={10_000_000} />
-          <Numeric label="Keep output up to" unit="MB" name="keepOutputMegabytes" min={0} max={10_000_000} />
+          <Numeric label="Keep runs for" unit="days" name="keepRunsDays" min={0} max={36_500} apply={changeLimits} />
+          <Numeric label="Keep at most" unit="runs" name="keepRunsCount" min={0} max={10_000_000} apply={changeLimits} />
+          <Numeric label="Keep output up to" unit="MB" name="keepOutputMegabytes" min={0} max={10_000_000} apply={changeLimits} />
+          <Numeric label="Keep of each file that was run" unit="versions" name="keepVersionsPerFile" min={0} max={100_000} />
+        </Section>
+        <Section title="Backups">
+          <p className="pb-1 text-xs leading-5 text-muted">The whole database is copied once a day, before each change of its format, and before a restore.</p>
+          <Numeric label="Keep the newest" unit="backups" name="keepBackups" min={1} max={100} />
+          <Backups />
         </Section>
         <Section title="About">
           <dl className="text-xs leading-5">
@@ -104,11 +113,21 @@ function Toggle({ label, hint, checked, onChange }: { label: string; hint?: stri
 
 type NumericName = { [K in keyof Settings]: Settings[K] extends number ? K : never }[keyof Settings];
 
-function Numeric({ label, unit, name, min, max }: { label: string; unit: string; name: NumericName; min: number; max: number }) {
+interface NumericProps {
+  label: string;
+  unit: string;
+  name: NumericName;
+  min: number;
+  max: number;
+  /** By default the change is kept at once. */
+  apply?: (patch: SettingsPatch) => Promise<void>;
+}
+
+function Numeric({ label, unit, name, min, max, apply = changeSettings }: NumericProps) {
   const value = useSettings((state) => state.settings[name]);
   function commit(text: string): void {
     const number = Math.round(Number(text));
-    if (text.trim() !== '' && Number.isFinite(number)) void changeSettings({ [name]: Math.max(min, Math.min(max, number)) });
+    if (text.trim() !== '' && Number.isFinite(number)) void apply({ [name]: Math.max(min, Math.min(max, number)) });
   }
   return (
     <Row label={label}>

@@ -1,6 +1,6 @@
 import { Check, ChevronDown, Search } from 'lucide-react';
 import { Select as RadixSelect, Switch as RadixSwitch } from 'radix-ui';
-import type { ComponentProps, ReactNode } from 'react';
+import { useState, type ComponentProps, type ReactNode } from 'react';
 import { classes } from '../lib/classes.ts';
 import { overlayContainer } from './overlays.ts';
 
@@ -31,15 +31,21 @@ export interface SelectProps<Value extends string> {
   className?: string;
 }
 
+/** A modal dialog hides all else from a screen reader: what opens from within has to stay within. */
+function dialogOf(element: HTMLElement | null): HTMLElement | null {
+  return element?.closest<HTMLElement>('[role=dialog],[role=alertdialog]') ?? null;
+}
+
 /** One of several: role combobox, named `label`. */
 export function Select<Value extends string>({ label, value, options, onChange, disabled = false, className }: SelectProps<Value>) {
   function change(text: string): void {
     const option = options.find((one) => one.value === text);
     if (option !== undefined) onChange(option.value);
   }
+  const [dialog, setDialog] = useState<HTMLElement | null>(null);
   return (
     <RadixSelect.Root value={value} onValueChange={change} disabled={disabled}>
-      <RadixSelect.Trigger aria-label={label} className={classes(field, 'inline-flex items-center gap-1.5 hover:bg-hover', className)}>
+      <RadixSelect.Trigger ref={(element) => setDialog(dialogOf(element))} aria-label={label} className={classes(field, 'inline-flex items-center gap-1.5 hover:bg-hover', className)}>
         <span className="min-w-0 grow truncate text-left">
           <RadixSelect.Value />
         </span>
@@ -47,7 +53,7 @@ export function Select<Value extends string>({ label, value, options, onChange, 
           <ChevronDown size={14} aria-hidden />
         </RadixSelect.Icon>
       </RadixSelect.Trigger>
-      <RadixSelect.Portal container={overlayContainer()}>
+      <RadixSelect.Portal container={dialog ?? overlayContainer()}>
         <RadixSelect.Content
           position="popper"
           sideOffset={4}

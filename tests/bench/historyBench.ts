@@ -1,7 +1,7 @@
 import { createRouterClient } from '@orpc/server';
 import Database from 'better-sqlite3';
 import { join } from 'node:path';
-import { newClientId, newRunId } from '../../contract/index.ts';
+import { newClientId, newRunId, type RunId } from '../../contract/index.ts';
 import { createCore } from '../../main/core/core.ts';
 import { fillHistory } from '../support/fillHistory.ts';
 import { makeHome, removeHome } from '../support/serverProcess.ts';
@@ -45,6 +45,30 @@ export async function historyBench(): Promise<void> {
       plain.close();
       await core.dispose();
     }
+  } finally {
+    await removeHome(home);
+  }
+}
+
+/** Two runs of 100,000 lines each, of which every hundredth differs. */
+export async function compareBench(): Promise<void> {
+  const home = await makeHome();
+  try {
+    const core = await createCore({ home, host: 'test', appVersion: '0.0.0' });
+    const client = createRouterClient(core.router, { context: { clientId: newClientId() } });
+    const add = async (name: string): Promise<RunId> => {
+      const id = newRunId();
+      await client.runs.start({ id, engine: 'local', mode: 'file', title: name, source: `print("${name}")`, pythonVersion: '3.14.2' });
+      for (let seq = 1; seq <= 100; seq++) {
+        const text = Array.from({ length: 1000 }, (_, i) => `epoch ${seq} step ${i} loss 0.${(i * 7919) % 1000} on ${i % 100 === 0 ? name : 'both'} of the runs\n`).join('');
+        await client.output.append({ runId: id, records: [{ seq, timeMs: 1, body: { kind: 'text', stream: 'stdout', text } }] });
+      }
+      await client.runs.finish({ id, status: 'succeeded', exitCode: 0, durationMs: 1, peakMemoryBytes: null, error: null });
+      return id;
+    };
+    const [left, right] = [await add('left'), await add('right')];
+    print({ ours: { name: 'comparing two runs of 100,000 lines', unit: 'ms', samples: await sample(20, () => timed(() => client.history.compare({ left, right }))) }, goal: 'under 1000 ms' });
+    await core.dispose();
   } finally {
     await removeHome(home);
   }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { cpus, platform, release } from 'node:os';
-import { historyBench, openingBench } from './historyBench.ts';
+import { compareBench, historyBench, openingBench } from './historyBench.ts';
 import { kernelBench } from './kernelBench.ts';
 import { screenBench } from './screenBench.ts';
 import { coldStartBench, typingBench } from './startBench.ts';
@@ -14,6 +14,7 @@ const benches: Record<string, () => Promise<void>> = {
   flood: floodBench,
   memory: memoryBench,
   history: historyBench,
+  compare: compareBench,
   opening: openingBench,
 };
 

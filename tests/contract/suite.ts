@@ -1,11 +1,16 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backupsSuite } from './backupsSuite.ts';
 import { clusterSuite } from './clusterSuite.ts';
 import { filesSuite } from './filesSuite.ts';
 import { outputSuite } from './outputSuite.ts';
+import { historySuite } from './historySuite.ts';
+import { inputsSuite } from './inputsSuite.ts';
+import { localHistorySuite } from './localHistorySuite.ts';
 import { runsSuite } from './runsSuite.ts';
 import { allProcedures, openFixture, temporaryFolder, type Fixture, type Serve, type Served } from './served.ts';
 import { stateSuite } from './stateSuite.ts';
+import { transferSuite } from './transferSuite.ts';
 
 export type { Client, Serve, Served } from './served.ts';
 
@@ -34,10 +39,15 @@ export function contractSuite(name: string, serve: Serve, options: SuiteOptions 
 
     const get = (): Fixture => fixture;
     runsSuite(get);
+    historySuite(get);
+    inputsSuite(get);
+    localHistorySuite(get);
     outputSuite(get);
     filesSuite(get, options.picked);
     stateSuite(get, home);
     clusterSuite(get, home);
+    transferSuite(get);
+    backupsSuite(get, home);
 
     it('leaves no procedure out', () => {
       expect(allProcedures.length).toBeGreaterThan(20);

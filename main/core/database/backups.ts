@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, stat
 import { basename, dirname, join } from 'node:path';
 import type { Sql } from './sql.ts';
 
-/** How many backups are kept. */
+/** How many backups are kept unless the settings say otherwise. */
 export const keptBackups = 5;
 /** A backup that is younger than this makes a further one needless, in milliseconds. */
 const backupEveryMs = 24 * 60 * 60 * 1000;
@@ -47,12 +47,13 @@ export function hasRoomFor(path: string): boolean {
 
 /**
  * Copies the database with SQLite's online backup, while it is being used. It gets its name when it is whole; then
- * the oldest ones beyond `keptBackups` are deleted.
+ * the oldest ones beyond what the settings keep are deleted.
  *
  * @param isEnded asked between two stretches; true gives up
  */
 export async function makeBackup(sql: Sql, folder: string, isEnded: () => boolean = () => false): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  removePartials(folder);
   const path = join(folder, `pyexekube-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.sqlite`);
   const partial = join(folder, `.${basename(path)}.${process.pid}.partial`);
   try {
@@ -67,5 +68,30 @@ export async function makeBackup(sql: Sql, folder: string, isEnded: () => boolea
   } finally {
     rmSync(partial, { force: true });
   }
-  for (const old of listBackups(folder).slice(keptBackups)) rmSync(old.path, { force: true });
+  for (const old of listBackups(folder).slice(keepSetting(sql))) rmSync(old.path, { force: true });
+}
+
+/** The setting `keepBackups`; a schema that is about to be migrated may have none. */
+function keepSetting(sql: Sql): number {
+  const text = sql.get<{ value: string }>("SELECT value FROM settings WHERE name = 'keepBackups'")?.value;
+  const count = Number(text ?? keptBackups);
+  return Number.isInteger(count) && count >= 1 ? count : keptBackups;
+}
+
+/** Removes what a process that was killed while it made a backup has left behind. */
+function removePartials(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /^\.pyexekube-.*\.(\d+)\.partial$/.exec(name)?.[1];
+    if (pid !== undefined && !processExists(Number(pid))) rmSync(join(folder, name), { force: true });
+  }
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

@@ -2,7 +2,7 @@ import type { Sql } from './sql.ts';
 import type { Storage } from './storage.ts';
 
 /** What a process tells the others that share its database about: something of this kind has changed. */
-export type Topic = 'runs' | 'settings' | 'notices' | 'connections' | 'jobs';
+export type Topic = 'runs' | 'settings' | 'notices' | 'connections' | 'jobs' | 'searches';
 
 /** How often others' changes are looked for while anyone wants to know, in milliseconds. */
 const pollMs = 500;

@@ -21,7 +21,7 @@ export function checkReadable(sql: Sql): void {
 }
 
 /** Whether SQLite finds nothing wrong in a whole file, and this version of the application can read it. */
-function isGood(path: string): boolean {
+export function isGood(path: string): boolean {
   let db: BetterSqlite3.Database | undefined;
   try {
     db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });

@@ -1,11 +1,14 @@
 import { mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import type { BackupInfo } from '../../../contract/backups.ts';
+import { AppError } from '../../../contract/errors.ts';
 import type { StorageState } from '../../../contract/system.ts';
 import { makeBackup, hasRoomFor, isBackupDue, listBackups } from './backups.ts';
 import { migrate, needsMigration, openConnection } from './connection.ts';
 import { checkReadable, fileIdentity, replaceDamaged, replacedMessage } from './damage.ts';
 import { busyError, corruptError, faultOf, readOnlyError, writeFaultReason } from './faults.ts';
 import type { Migration } from './migrations/index.ts';
+import { inspectBackup, restoreBackup } from './restore.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -42,6 +45,13 @@ export interface Storage {
   onReplaced(listener: (message: string) => void): void;
   /** Makes the day's backup if it is due and fits. */
   backUp(): Promise<void>;
+  readonly backupFolder: string;
+  /** Backups, newest first. */
+  backups(): BackupInfo[];
+  /** Makes a backup now. @throws STORAGE_READ_ONLY there is no room for it */
+  backUpNow(): Promise<void>;
+  /** Puts a backup in the place of what is there; everyone reads again. @param message what the person must be told @throws NOT_FOUND · STORAGE_CORRUPT */
+  restore(name: string, message: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -221,6 +231,34 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
       backup = makeBackup(sql, backupFolder, () => closed).catch((error: unknown) => log(`no backup: ${String(error)}`));
       await backup;
       backup = null;
+    },
+    backupFolder,
+    backups: () =>
+      listBackups(backupFolder).flatMap(({ path: file, time }) => {
+        const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+        return bytes === undefined ? [] : [{ name: basename(file), madeMs: time.getTime(), bytes, content: inspectBackup(sql, file) }];
+      }),
+    backUpNow: async () => {
+      await backup;
+      if (!hasRoomFor(path)) throw new AppError('STORAGE_READ_ONLY', 'The disk has too little room for a backup.', { action: 'Free some space on the disk that holds the data folder.' });
+      try {
+        await makeBackup(sql, backupFolder, () => closed);
+      } catch (error) {
+        if (faultOf(error) === 'cannotWrite') throw readOnlyError(writeFaultReason(error), error);
+        throw error;
+      }
+    },
+    restore: async (name, message) => {
+      const chosen = listBackups(backupFolder).find((one) => basename(one.path) === name);
+      if (chosen === undefined) throw new AppError('NOT_FOUND', 'There is no such backup any more.');
+      try {
+        await restoreBackup(sql, path, chosen.path, log);
+      } catch (error) {
+        if (faultOf(error) === 'cannotWrite') throw readOnlyError(writeFaultReason(error), error);
+        throw error;
+      }
+      log(message);
+      for (const listener of replacedListeners) listener(message);
     },
     close: async () => {
       closed = true;

@@ -1,1 +1,3 @@
 export { createFiles, type Files } from './files.ts';
+export { translated } from './faults.ts';
+export { readVersion, type ReadState } from './keeping.ts';

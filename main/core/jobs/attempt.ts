@@ -161,6 +161,13 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
         phase === 'running' ? {} : { phase },
       );
     }
+    // A digest without a name is that of the image's configuration, by which nothing can be pulled.
+    const digest = /@(sha256:[0-9a-f]{64})$/.exec(view.main?.imageID ?? '')?.[1];
+    if (digest !== undefined && digest !== state.imageDigest) {
+      handle.update((current) => {
+        current.imageDigest = digest;
+      });
+    }
     if (node !== null) follow();
     if (view.isMainEnded) {
       reported ??= reportOf(view.main?.state.terminated?.message ?? '');

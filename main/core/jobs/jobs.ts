@@ -2,6 +2,7 @@ import { ConnectionId } from '../../../contract/connections.ts';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
+import type { RunEnvironment } from '../../../contract/inputs.ts';
 import type { Artifact, ArtifactPicture, Job, JobEvent, JobPreview, JobRequest, Leftover, PreflightCheck } from '../../../contract/jobs.ts';
 import type { Connections } from '../connections/index.ts';
 import type { Changes, Storage } from '../database/index.ts';
@@ -19,6 +20,7 @@ import { readRunnerFiles } from './manifest/index.ts';
 import { createNamespaceWatches } from './namespaceWatch.ts';
 import { preflightRequest } from './preflight/index.ts';
 import { preview, yamlOf } from './preview.ts';
+import type { Bundle } from './bundle/index.ts';
 import { createQueue } from './queue.ts';
 import { saveArtifacts } from './savingArtifacts.ts';
 import { applySetup, setupObjects, yamlOf as setupYaml } from './setup/index.ts';
@@ -45,6 +47,8 @@ export interface JobsDependencies {
   appVersion: string;
   /** A run in this image has told its Python's version. */
   learnedPython(image: string, version: string): void;
+  /** A run was submitted with these files; keeps them, and reports its own faults. */
+  submitted(runId: RunId, folder: string | null, bundle: Pick<Bundle, 'content' | 'requirements'>): void;
   /** Holds runner.py. */
   runnerFolder: string;
   log: Log;
@@ -62,6 +66,8 @@ export interface Jobs {
   reorder(runId: RunId, before: RunId | null): Job[];
   manifest(runId: RunId): string;
   request(runId: RunId): JobRequest;
+  /** Where a run was, as far as it is known; null for one of this computer. */
+  environment(runId: RunId): Partial<RunEnvironment> | null;
   saveArtifacts(runId: RunId, to: string, paths: string[] | undefined): Promise<{ files: number; bytes: number }>;
   setup(input: SetupInput, signal: AbortSignal | undefined): Promise<{ yaml: string; applied: string[] }>;
   artifacts(runId: RunId): Promise<{ folder: string; artifacts: Artifact[] }>;
@@ -153,6 +159,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
       }
       const { record, job } = recordIntent(context, runId, request, planned, await packFiles(context, planned, runId));
       if (record.phase !== 'queued') care(record);
+      deps.submitted(runId, request.folder, planned.bundle);
       return job;
     },
 
@@ -187,6 +194,13 @@ export function createJobs(deps: JobsDependencies): Jobs {
         connectionId: ConnectionId.parse(connectionId), namespace, profile, profileName, mode: run.mode, title: run.title, source: run.source, path: run.path,
         tabId: run.tabId, lineOffset: run.lineOffset, argv: run.argv, folder: sent,
       };
+    },
+
+    environment(runId) {
+      const record = store.lookUp(runId);
+      if (record === null) return null;
+      const { facts, state } = record;
+      return { runtime: facts.profile.image, imageDigest: state.imageDigest, profileName: facts.profileName, profile: facts.profile };
     },
 
     async saveArtifacts(runId, to, paths) {

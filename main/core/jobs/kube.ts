@@ -23,6 +23,8 @@ const Terminated = z.object({
 const ContainerStatus = z.object({
   name: z.string(),
   restartCount: z.number().int().default(0),
+  /** `docker.io/library/python@sha256:…` once the image is there. */
+  imageID: optionalText,
   state: z
     .object({
       waiting: z.object({ reason: optionalText, message: optionalText }).optional(),

@@ -243,6 +243,17 @@ export function seqOf(line: string): number {
   return headOf(line)?.seq ?? 0;
 }
 
+/** The first time that the lines from `from` on tell, milliseconds since 1970; null if none does. */
+export function timeIn(lines: readonly string[], from: number): number | null {
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index] ?? '';
+    const head = headOf(line);
+    const ms = head?.kind === 't' ? Number.parseInt(line.slice(head.textAt), 10) : Number.NaN;
+    if (Number.isSafeInteger(ms) && ms > 0) return ms;
+  }
+  return null;
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -44,6 +44,8 @@ export const JobState = z.object({
   waitingFor: z.string().nullable(),
   usage: JobUsage.nullable(),
   pythonVersion: z.string().nullable(),
+  /** `sha256:…` of the image as the node pulled it. */
+  imageDigest: z.string().nullable().default(null),
   artifacts: ArtifactState,
   failure: Failure.nullable(),
   /** What the runner said about the end of the last attempt, before Kubernetes knows. */
@@ -62,7 +64,7 @@ export function nextRevision(last: number): number {
 export function newJobState(): JobState {
   return {
     revision: nextRevision(0), jobUid: null, resumed: false, timeline: [], cancel: null, pod: null, node: null, attempt: 0, waitingFor: null, usage: null, pythonVersion: null,
-    artifacts: { state: 'none' }, failure: null, report: null, error: null, lostSince: null,
+    imageDigest: null, artifacts: { state: 'none' }, failure: null, report: null, error: null, lostSince: null,
   };
 }
 

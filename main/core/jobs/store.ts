@@ -25,6 +25,8 @@ export interface NewJob {
 /** The table of jobs. What takes a `sql` runs within the caller's transaction. */
 export interface JobStore {
   insert(sql: Sql, job: NewJob): void;
+  /** Null when the run is not one of a cluster. */
+  lookUp(runId: RunId): JobRecord | null;
   /** @throws NOT_FOUND */
   find(runId: RunId): JobRecord;
   get(runId: RunId): Job;
@@ -47,10 +49,15 @@ export interface JobStore {
 }
 
 export function createJobStore(storage: Storage, changes: Changes, coreId: string): JobStore {
-  function findRecord(runId: RunId): JobRecord {
+  function lookUp(runId: RunId): JobRecord | null {
     const row = storage.read((sql) => sql.get<JobRow>(`SELECT ${columns} ${from} WHERE runs.id = ?`, runId));
-    if (row === undefined) throw new AppError('NOT_FOUND', `There is no cluster run ${runId}.`);
-    return recordOf(row);
+    return row === undefined ? null : recordOf(row);
+  }
+
+  function findRecord(runId: RunId): JobRecord {
+    const record = lookUp(runId);
+    if (record === null) throw new AppError('NOT_FOUND', `There is no cluster run ${runId}.`);
+    return record;
   }
 
   function listRecords(where: string, ...params: (string | number)[]): JobRecord[] {
@@ -89,6 +96,7 @@ export function createJobStore(storage: Storage, changes: Changes, coreId: strin
       );
       changes.bump(sql, 'jobs');
     },
+    lookUp,
     find: findRecord,
     get(runId) {
       const record = findRecord(runId);

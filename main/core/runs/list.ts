@@ -22,6 +22,10 @@ function queryOf(filter: RunFilter): Query {
   if (filter.statuses !== undefined) among('status', [...new Set(filter.statuses)]);
   if (filter.engines !== undefined) among('engine', [...new Set(filter.engines)]);
   if (filter.pinnedOnly === true) query.where.push('pinned = 1');
+  for (const tag of filter.tags ?? []) {
+    query.where.push(`${query.key} IN (SELECT key FROM run_tags WHERE tag = ?)`);
+    query.params.push(tag);
+  }
   // Starts follow each other in time but for a clock that is set back, so a bound of time is one of keys, too: it
   // spares looking through all that lies outside.
   if (filter.fromMs !== undefined) {

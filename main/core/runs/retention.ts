@@ -1,6 +1,9 @@
 import type { RunId } from '../../../contract/ids.ts';
+import type { RetentionPreview } from '../../../contract/history.ts';
 import type { Settings } from '../../../contract/settings.ts';
 import type { Sql, Storage } from '../database/index.ts';
+import { clearLoose } from '../blobs/index.ts';
+import { clearVersions, hasTooMany } from '../localHistory/index.ts';
 import type { RunsFeed } from './feed.ts';
 import { deleteRun } from './runs.ts';
 
@@ -10,21 +13,24 @@ const runsAtATime = 50;
 const chunksAtATime = 100;
 /** Pages that one step gives back to the system. */
 const pagesAtATime = 256;
-/** Time between two steps, for others. */
+/** Time between two steps, for others: more while anything runs. */
 const pauseMs = 20;
+const busyPauseMs = 250;
 const everyMs = 60 * 60 * 1000;
 /** After something happened; long enough that a burst of runs is looked at once. */
 const settleMs = 1000;
+
+type Limits = Pick<Settings, 'keepRunsDays' | 'keepRunsCount' | 'keepOutputMegabytes'>;
 
 interface Old {
   key: number;
   id: RunId;
 }
 
-const disposable = "pinned = 0 AND status <> 'running'";
+const disposable = "pinned = 0 AND status NOT IN ('running', 'queued')";
 
 /** The next runs that the settings do not keep, oldest first. */
-export function findExpired(sql: Sql, settings: Settings, now: number): Old[] {
+export function findExpired(sql: Sql, settings: Limits, now: number): Old[] {
   const { keepRunsDays, keepRunsCount, keepOutputMegabytes } = settings;
   if (keepRunsDays > 0) {
     const found = sql.all<Old>(`SELECT key, id FROM runs WHERE ${disposable} AND started_ms < ? ORDER BY key LIMIT ?`, now - keepRunsDays * dayMs, runsAtATime);
@@ -47,6 +53,23 @@ export function findExpired(sql: Sql, settings: Settings, now: number): Old[] {
   return [];
 }
 
+/** What the settings would delete now. @param settings those that are not applied yet */
+export function previewRetention(sql: Sql, settings: Limits, now: number): RetentionPreview {
+  const { keepRunsDays, keepRunsCount, keepOutputMegabytes } = settings;
+  const last = keepRunsCount === 0 ? undefined : sql.get<{ key: number }>('SELECT key FROM runs WHERE pinned = 0 ORDER BY key DESC LIMIT 1 OFFSET ?', keepRunsCount);
+  const oldest = keepRunsDays === 0 ? -1 : now - keepRunsDays * dayMs;
+  const most = keepOutputMegabytes === 0 ? Number.MAX_SAFE_INTEGER : keepOutputMegabytes * 1_000_000;
+  const row = sql.get<RetentionPreview>(
+    `SELECT count(*) AS runs, coalesce(sum(stored_bytes), 0) AS outputBytes, min(started_ms) AS fromMs, max(started_ms) AS toMs FROM (
+       SELECT key, started_ms, stored_bytes, status, pinned,
+         sum(CASE WHEN started_ms < ? OR key <= ? THEN 0 ELSE stored_bytes END) OVER (ORDER BY key DESC) AS total
+       FROM runs WHERE pinned = 0)
+     WHERE ${disposable} AND (started_ms < ? OR key <= ? OR (total > ? AND stored_bytes > 0 AND key < (SELECT max(key) FROM runs)))`,
+    oldest, last?.key ?? -1, oldest, last?.key ?? -1, most,
+  );
+  return row ?? { runs: 0, outputBytes: 0, fromMs: null, toMs: null };
+}
+
 /** Deletes a stretch of the output of deleted runs. @returns whether there was any */
 function clearOutput(sql: Sql): boolean {
   const gone = sql.get<{ run_key: number }>('SELECT run_key FROM deleted_outputs LIMIT 1');
@@ -62,40 +85,47 @@ export interface Retention {
   dispose(): void;
 }
 
-/** Deletes what the settings do not keep, clears the output of deleted runs away and gives the room back; all in small steps. */
+/** One small step of what `createRetention` does. @returns whether there may be more to do */
+export function retentionStep(storage: Storage, settings: Settings, feed: Pick<RunsFeed, 'bump' | 'deleted'>): boolean {
+  const now = Date.now();
+  if (storage.read((sql) => findExpired(sql, settings, now)).length > 0) {
+    const gone = storage.write((sql) => {
+      const found = findExpired(sql, settings, now);
+      for (const { key } of found) deleteRun(sql, key);
+      if (found.length > 0) feed.bump(sql);
+      return found.map(({ id }) => id);
+    });
+    feed.deleted(gone);
+    return true;
+  }
+  const has = (table: string): boolean => storage.read((sql) => sql.get(`SELECT 1 FROM ${table} LIMIT 1`)) !== undefined;
+  if (has('deleted_outputs')) return storage.write(clearOutput);
+  if (storage.read((sql) => hasTooMany(sql, settings.keepVersionsPerFile))) return storage.write((sql) => clearVersions(sql, settings.keepVersionsPerFile));
+  if (has('loose_trees') || has('loose_blobs')) return storage.write(clearLoose);
+  const free = storage.read((sql) => sql.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0);
+  if (free < pagesAtATime) return false;
+  storage.write((sql) => sql.exec(`PRAGMA incremental_vacuum(${pagesAtATime})`));
+  return true;
+}
+
+/** Deletes what the settings do not keep, clears away what belonged to it and gives the room back; all in small steps. */
 export function createRetention(storage: Storage, settings: () => Settings, feed: RunsFeed): Retention {
   let timer: NodeJS.Timeout | undefined;
   let dueAt = 0;
 
-  /** @returns whether there may be more to do */
-  function step(): boolean {
-    const now = Date.now();
-    if (storage.read((sql) => findExpired(sql, settings(), now)).length > 0) {
-      const gone = storage.write((sql) => {
-        const found = findExpired(sql, settings(), now);
-        for (const { key } of found) deleteRun(sql, key);
-        if (found.length > 0) feed.bump(sql);
-        return found.map(({ id }) => id);
-      });
-      feed.deleted(gone);
-      return true;
-    }
-    if (storage.read((sql) => sql.get('SELECT 1 FROM deleted_outputs LIMIT 1')) !== undefined) return storage.write(clearOutput);
-    const free = storage.read((sql) => sql.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0);
-    if (free < pagesAtATime) return false;
-    storage.write((sql) => sql.exec(`PRAGMA incremental_vacuum(${pagesAtATime})`));
-    return true;
+  function restMs(): number {
+    return storage.read((sql) => sql.get("SELECT 1 FROM runs WHERE status = 'running' LIMIT 1")) === undefined ? pauseMs : busyPauseMs;
   }
 
   function tick(): void {
     timer = undefined;
-    let more = false;
+    let waitMs = everyMs;
     try {
-      more = storage.state().state === 'ok' && step();
+      if (storage.state().state === 'ok' && retentionStep(storage, settings(), feed)) waitMs = restMs();
     } catch {
       // The storage reports its own faults; the next time may work.
     }
-    wait(more ? pauseMs : everyMs);
+    wait(waitMs);
   }
 
   /** An earlier appointment stands. */

@@ -28,6 +28,8 @@ export interface RunRow {
   tail_rows: number;
   tail_length: number;
   tail_seq: number;
+  /** JSON. */
+  tags: string;
 }
 
 export interface DetailsRow {
@@ -38,13 +40,16 @@ export interface DetailsRow {
   argv: string;
   peak_memory_bytes: number | null;
   frames: string;
+  note: string;
 }
 
 export const runColumns =
   'runs.key, id, engine, status, mode, runs.title, first_line, started_ms, duration_ms, exit_code, runs.error, pinned, python_version, ' +
-  'client_id, core_id, owner_gone, last_seq, output_length, stored_bytes, tail_rows, tail_length, tail_seq';
+  'client_id, core_id, owner_gone, last_seq, output_length, stored_bytes, tail_rows, tail_length, tail_seq, ' +
+  '(SELECT json_group_array(tag) FROM (SELECT tag FROM run_tags WHERE run_tags.key = runs.key ORDER BY tag)) AS tags';
 
-export const detailColumns = 'source, path, tab_id, line_offset, argv, peak_memory_bytes, frames';
+export const detailColumns =
+  "source, path, tab_id, line_offset, argv, peak_memory_bytes, frames, coalesce((SELECT note FROM run_notes WHERE run_notes.key = runs.key), '') AS note";
 
 export function summaryOf(row: RunRow): RunSummary {
   return {
@@ -59,6 +64,7 @@ export function summaryOf(row: RunRow): RunSummary {
     exitCode: row.exit_code,
     error: row.error,
     pinned: row.pinned === 1,
+    tags: z.array(z.string()).parse(JSON.parse(row.tags)),
     pythonVersion: row.python_version,
     outputLength: row.output_length,
   };
@@ -74,6 +80,7 @@ export function runOf(row: RunRow & DetailsRow): Run {
     argv: z.array(z.string()).parse(JSON.parse(row.argv)),
     peakMemoryBytes: row.peak_memory_bytes,
     frames: z.array(TracebackFrame).parse(JSON.parse(row.frames)),
+    note: row.note,
   };
 }
 

@@ -9,6 +9,7 @@ import type { RunsFeed } from './feed.ts';
 import { countRuns, listRuns } from './list.ts';
 import { findOwnRun, findRun, noSuchRun, reviveRun } from './owned.ts';
 import { detailColumns, firstLineOf, runColumns, runOf, summaryOf, type DetailsRow, type RunRow } from './rows.ts';
+import { setNote, setTags } from './annotations.ts';
 import { unindexRun, type TextIndex } from './textIndex.ts';
 
 type Inputs = typeof contract.runs;
@@ -100,6 +101,8 @@ export function createRuns(deps: RunsDependencies): Runs {
         const row = findRun(sql, input.id);
         if (input.title !== undefined) sql.run('UPDATE runs SET title = ?, indexed = 0 WHERE key = ?', input.title, row.key);
         if (input.pinned !== undefined) sql.run('UPDATE runs SET pinned = ? WHERE key = ?', input.pinned ? 1 : 0, row.key);
+        if (input.tags !== undefined) setTags(sql, row.key, input.tags);
+        if (input.note !== undefined) setNote(sql, row.key, input.note);
         feed.bump(sql);
         return summaryOf(findRun(sql, input.id));
       }, 'power');

@@ -17,10 +17,17 @@ function likePattern(text: string): string {
 }
 
 const details = 'run_details ON run_details.key = runs.key';
-const likeAnywhere = "(runs.title LIKE ? ESCAPE '\\' OR run_details.source LIKE ? ESCAPE '\\' OR runs.error LIKE ? ESCAPE '\\')";
+const likePlaces = [
+  'runs.title',
+  'run_details.source',
+  'runs.error',
+  '(SELECT note FROM run_notes WHERE run_notes.key = runs.key)',
+  "(SELECT group_concat(tag, ' ') FROM run_tags WHERE run_tags.key = runs.key)",
+];
+const likeAnywhere = `(${likePlaces.map((place) => `${place} LIKE ? ESCAPE '\\'`).join(' OR ')})`;
 
 /**
- * The condition that every word of a search occurs in a run's title, source or error. Nothing in the text has a special meaning.
+ * The condition that every word of a search occurs in a run's title, source, error, tags or note. Nothing in the text has a special meaning.
  *
  * Words of 3 characters and more are found anywhere by trigrams. Shorter ones have no trigram: beside a longer word
  * its hits are looked through for them; alone they are found at the beginning of words, by an index of prefixes; and what is not made
@@ -50,7 +57,7 @@ export function searchCondition(search: string): SearchCondition {
   for (const word of plain) {
     const pattern = likePattern(word);
     condition.where.push(likeAnywhere);
-    condition.params.push(pattern, pattern, pattern);
+    condition.params.push(...likePlaces.map(() => pattern));
   }
   return condition;
 }

@@ -1,25 +1,50 @@
+import type { RunId } from '../../../contract/ids.ts';
+import type { RunMode } from '../../../contract/runs.ts';
 import type { Sql, Storage } from '../database/index.ts';
+import { keepVersion } from '../localHistory/index.ts';
+import { noteModules } from './modules.ts';
 
 /** Characters of source that one step indexes, so that no step takes long. */
 const stepLength = 256 * 1024;
+
+/** Stands where a process's id stands for runs that were imported. */
+export const importedCore = 'imported';
 
 interface PendingRow {
   key: number;
   title: string;
   error: string | null;
   source: string;
+  path: string | null;
+  mode: RunMode;
+  id: RunId;
+  started_ms: number;
+  core_id: string;
+  note: string | null;
+  tags: string | null;
 }
+
+const pendingText = `SELECT key, title, error, source, path, mode, id, started_ms, core_id,
+  (SELECT note FROM run_notes WHERE run_notes.key = runs.key) AS note,
+  (SELECT group_concat(tag, ' ') FROM run_tags WHERE run_tags.key = runs.key) AS tags
+  FROM runs JOIN run_details USING (key) WHERE key = ?`;
 
 /** Brings the full-text indexes up to date for the next runs that need it. @returns whether any are left */
 function indexStep(sql: Sql): boolean {
   const keys = sql.all<{ key: number }>('SELECT key FROM runs WHERE indexed = 0 ORDER BY key LIMIT 100');
   let length = 0;
   for (const { key } of keys) {
-    const row = sql.get<PendingRow>('SELECT key, title, error, source FROM runs JOIN run_details USING (key) WHERE key = ?', key);
+    const row = sql.get<PendingRow>(pendingText, key);
     if (row !== undefined) {
       unindexRun(sql, key);
-      sql.run('INSERT INTO run_text (rowid, title, source, error) VALUES (?, ?, ?, ?)', key, row.title, row.source, row.error ?? '');
-      sql.run('INSERT INTO run_words (rowid, body) VALUES (?, ?)', key, `${row.title}\n${row.error ?? ''}\n${row.source}`);
+      const said = [row.title, row.tags, row.note].filter((text) => text !== null).join('\n');
+      sql.run('INSERT INTO run_text (rowid, title, source, error) VALUES (?, ?, ?, ?)', key, said, row.source, row.error ?? '');
+      sql.run('INSERT INTO run_words (rowid, body) VALUES (?, ?)', key, `${said}\n${row.error ?? ''}\n${row.source}`);
+      noteModules(sql, key, row.source);
+      // What came from elsewhere says nothing of the files here.
+      if (row.path !== null && (row.mode === 'file' || row.mode === 'fresh') && row.core_id !== importedCore) {
+        keepVersion(sql, { path: row.path, text: row.source, savedMs: row.started_ms, runId: row.id });
+      }
       length += row.source.length;
     }
     sql.run('UPDATE runs SET indexed = 1 WHERE key = ?', key);

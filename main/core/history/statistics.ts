@@ -1,0 +1,44 @@
+import { AppError } from '../../../contract/errors.ts';
+import type { Statistics } from '../../../contract/history.ts';
+import type { Sql } from '../database/index.ts';
+import { runColumns, summaryOf, type RunRow } from '../runs/index.ts';
+
+const mostNames = 20;
+const mostSlow = 10;
+
+/** `ZeroDivisionError` of `ZeroDivisionError: division by zero`; what does not begin with a name stays as it is, shortened. */
+export function errorClass(error: string): string {
+  return /^([\p{L}_][\p{L}\p{N}_.]*)(?::|$)/u.exec(error)?.[1] ?? error.slice(0, 60);
+}
+
+/** @param dayStarts as the contract says: the last is the end */
+export function readStatistics(sql: Sql, dayStarts: readonly number[]): Statistics {
+  if (dayStarts.some((start, i) => i > 0 && start <= (dayStarts[i - 1] ?? 0))) throw new AppError('INVALID_INPUT', 'The days must follow each other.');
+  const from = dayStarts[0] ?? 0;
+  const to = dayStarts.at(-1) ?? 0;
+  const range = 'started_ms >= ? AND started_ms < ?';
+  const days = dayStarts.slice(0, -1).map((startMs, i) => {
+    const row = sql.get<{ runs: number; failed: number }>(
+      `SELECT count(*) AS runs, count(*) FILTER (WHERE status = 'failed') AS failed FROM runs WHERE ${range}`,
+      startMs, dayStarts[i + 1] ?? to,
+    );
+    return { startMs, runs: row?.runs ?? 0, failed: row?.failed ?? 0 };
+  });
+  const classes = new Map<string, number>();
+  for (const { error, n } of sql.all<{ error: string; n: number }>(`SELECT error, count(*) AS n FROM runs WHERE ${range} AND status = 'failed' AND error IS NOT NULL GROUP BY error`, from, to)) {
+    const name = errorClass(error);
+    classes.set(name, (classes.get(name) ?? 0) + n);
+  }
+  return {
+    runs: days.reduce((sum, day) => sum + day.runs, 0),
+    failed: days.reduce((sum, day) => sum + day.failed, 0),
+    totalMs: sql.get<{ ms: number | null }>(`SELECT sum(duration_ms) AS ms FROM runs WHERE ${range}`, from, to)?.ms ?? 0,
+    days,
+    failures: [...classes].map(([name, count]) => ({ name, count })).toSorted((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)).slice(0, mostNames),
+    slowest: sql.all<RunRow>(`SELECT ${runColumns} FROM runs WHERE ${range} AND duration_ms IS NOT NULL ORDER BY duration_ms DESC, key DESC LIMIT ?`, from, to, mostSlow).map(summaryOf),
+    modules: sql.all<{ name: string; count: number }>(
+      `SELECT module AS name, count(*) AS count FROM runs JOIN run_modules USING (key) WHERE ${range} GROUP BY module ORDER BY count DESC, module LIMIT ?`,
+      from, to, mostNames,
+    ),
+  };
+}

@@ -1,0 +1,1 @@
+export { createInputs, type Inputs } from './inputs.ts';

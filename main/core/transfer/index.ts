@@ -1,0 +1,1 @@
+export { createTransfer, type Transfer } from './transfer.ts';

@@ -1,0 +1,24 @@
+import { lazy, Suspense } from 'react';
+import { monacoThemeName } from '../lib/monacoThemes.ts';
+import { useSettings, useTheme } from '../settings/index.ts';
+
+// The editor's code is large; a history without a comparison does without it.
+const DiffView = lazy(async () => {
+  const [{ DiffView: Component }, { loadMonaco }] = await Promise.all([import('../lib/DiffView.tsx'), import('../lib/monacoLoader.ts')]);
+  await loadMonaco();
+  return { default: Component };
+});
+
+/** Two texts side by side, the older at the left. `label` names it. */
+export function TextDiff({ label, original, modified, path }: { label: string; original: string; modified: string; path?: string }) {
+  const theme = useTheme((state) => state.theme);
+  const fontSize = useSettings((state) => state.settings.editorFontSize);
+  const isPython = path === undefined || path.endsWith('.py');
+  return (
+    <div role="group" aria-label={label} className="h-[38vh] overflow-hidden rounded-md border border-line">
+      <Suspense fallback={<p className="p-3 text-muted">Loading the editor…</p>}>
+        <DiffView original={original} modified={modified} theme={monacoThemeName(theme)} fontSize={fontSize} language={isPython ? 'python' : 'plaintext'} />
+      </Suspense>
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { createRouterClient } from '@orpc/server';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newClientId, newRunId, type RunId } from '../../contract/ids.ts';
+import { createCore, type Core } from '../../main/core/core.ts';
+
+let home: string;
+let core: Core;
+let client: ReturnType<typeof clientOf>;
+
+function clientOf(one: Core) {
+  return createRouterClient(one.router, { context: { clientId: newClientId() } });
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'pyexekube-compare-'));
+  core = await createCore({ home, host: 'test', appVersion: '0.0.0' });
+  client = clientOf(core);
+});
+afterAll(async () => {
+  await core.dispose();
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function addRun(source: string, output: string, more: { argv?: string[]; error?: string } = {}): Promise<RunId> {
+  const id = newRunId();
+  await client.runs.start({ id, engine: 'local', mode: 'file', title: 't', source, pythonVersion: '3.14.2', argv: more.argv ?? [] });
+  for (let seq = 1, at = 0; at < output.length; seq++, at += 200_000) {
+    await client.output.append({ runId: id, records: [{ seq, timeMs: 1, body: { kind: 'text', stream: 'stdout', text: output.slice(at, at + 200_000) } }] });
+  }
+  const { error = null } = more;
+  await client.runs.finish({ id, status: error === null ? 'succeeded' : 'failed', exitCode: error === null ? 0 : 1, durationMs: 5, peakMemoryBytes: null, error });
+  return id;
+}
+
+describe('comparing two runs', () => {
+  it('tells what differs before what does not', async () => {
+    const left = await addRun('a = 1\n', 'one\ntwo\n10%\r50%\r100%\nfour\n', { argv: ['-v'] });
+    const right = await addRun('a = 2\n', 'one\ntwo and a half\n100%\nfour\nfive', { error: 'ValueError: no' });
+    const comparison = await client.history.compare({ left, right });
+    expect(comparison).toMatchObject({ left: { source: 'a = 1\n' }, right: { source: 'a = 2\n' }, files: [], filesKnown: false });
+    const differing = comparison.facts.filter((fact) => !fact.same).map(({ name, left: one, right: other }) => [name, one, other]);
+    expect(differing).toEqual(expect.arrayContaining([['Status', 'succeeded', 'failed'], ['Exit code', '0', '1'], ['Error', '—', 'ValueError: no'], ['Arguments', '["-v"]', '—']]));
+    expect(comparison.facts.slice(differing.length).every((fact) => fact.same)).toBe(true);
+    expect(comparison.facts.filter((fact) => fact.same).map(({ name }) => name)).toEqual(expect.arrayContaining(['Engine', 'Python', 'Title']));
+    expect(comparison.output).toEqual({
+      leftLines: 4, rightLines: 5, count: 2, truncated: false,
+      differences: [
+        { leftLine: 2, left: ['two'], leftMore: 0, rightLine: 2, right: ['two and a half'], rightMore: 0 },
+        { leftLine: 5, left: [], leftMore: 0, rightLine: 5, right: ['five'], rightMore: 0 },
+      ],
+    });
+    expect((await client.history.compare({ left, right: left })).output.count).toBe(0);
+    await expect(client.history.compare({ left, right: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('tells a large difference by its beginning', async () => {
+    const left = await addRun('1', Array.from({ length: 5000 }, (_, i) => `left ${i}\n`).join(''));
+    const right = await addRun('1', Array.from({ length: 3000 }, (_, i) => `right ${i}${'x'.repeat(3000)}\n`).join(''));
+    const { output } = await client.history.compare({ left, right });
+    expect(output).toMatchObject({ count: 1, leftLines: 5000, rightLines: 3000, differences: [{ leftMore: 4800, rightMore: 2800 }] });
+    expect(output.differences[0]?.right[0]).toHaveLength(2000);
+  });
+});
