@@ -81,7 +81,7 @@ export async function startCoreProcess(namespace: string, kubeconfig: string): P
 /** `ws` as the link wants it; its own addEventListener differs in the types of its options. */
 function asBrowserSocket(socket: WebSocket): EventTarget & Pick<WebSocket, 'readyState' | 'send'> {
   const events = new EventTarget();
-  socket.on('message', (data, isBinary) => events.dispatchEvent(new MessageEvent('message', { data: isBinary || typeof data === 'string' ? data : String(data) })));
+  socket.on('message', (data, isBinary) => events.dispatchEvent(new MessageEvent('message', { data: !isBinary && Buffer.isBuffer(data) ? data.toString() : data })));
   socket.on('close', () => events.dispatchEvent(new Event('close')));
   return Object.assign(events, { readyState: WebSocket.OPEN, send: (data: Parameters<WebSocket['send']>[0]) => socket.send(data) });
 }

@@ -30,14 +30,17 @@ function startKubectl(stdout: 'pipe' | number, ...args: string[]): ChildProcess 
 
 /** `kubectl logs -f`, again until the container has started. Gives each chunk as it comes. */
 export async function kubectlLogs(namespace: string, name: string, onData: (chunk: Buffer) => void): Promise<void> {
-  for (let bytes = 0; bytes === 0; ) {
+  const follow = async (): Promise<number> => {
+    let bytes = 0;
     const child = startKubectl('pipe', 'logs', '-f', `job/${name}`, '-n', namespace);
     child.stdout?.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       onData(chunk);
     });
     await once(child, 'close');
-  }
+    return bytes;
+  };
+  while ((await follow()) === 0);
 }
 
 /** `kubectl logs -f > file`. @returns how much arrived, and how long it took from the first byte to the last */
@@ -52,13 +55,15 @@ export async function kubectlLogsIntoFile(namespace: string, name: string): Prom
     }
     bytes = size;
   };
-  while (bytes === 0) {
+  const follow = async (): Promise<number> => {
     const file = openSync(path, 'w');
     const timer = setInterval(look, pollMs);
     await once(startKubectl(file, 'logs', '-f', `job/${name}`, '-n', namespace), 'close');
     clearInterval(timer);
     look();
     closeSync(file);
-  }
+    return bytes;
+  };
+  while ((await follow()) === 0);
   return { bytes, ms: last - first };
 }
