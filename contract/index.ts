@@ -24,6 +24,7 @@ export * from './ids.ts';
 export * from './inputs.ts';
 export * from './jobs.ts';
 export * from './localHistory.ts';
+export * from './logLevel.ts';
 export * from './output.ts';
 export * from './profiles.ts';
 export * from './runs.ts';

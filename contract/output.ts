@@ -2,6 +2,9 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { RunId } from './ids.ts';
+import { ExportFormat, ExportPiece, FilterBatch, OutputFilter, OutputSource, TextStream } from './outputFilter.ts';
+
+export * from './outputFilter.ts';
 
 /** Largest text of one record, in UTF-16 code units. A producer splits what is longer. */
 export const maxTextLength = 256 * 1024;
@@ -31,9 +34,6 @@ export const TracebackFrame = z.object({
   name: z.string().max(1000),
 });
 export type TracebackFrame = z.infer<typeof TracebackFrame>;
-
-export const TextStream = z.enum(['stdout', 'stderr', 'stdin']);
-export type TextStream = z.infer<typeof TextStream>;
 
 /**
  * One step of a run's output. `text` may end in the middle of a line, never of a character.
@@ -69,6 +69,7 @@ export const OutputRecord = z.object({
   seq: z.number().int().min(1),
   timeMs: z.number().int().min(0),
   body: OutputBody,
+  source: OutputSource.optional(),
 });
 export type OutputRecord = z.infer<typeof OutputRecord>;
 
@@ -78,8 +79,16 @@ export const OutputChunk = z.object({
   lastSeq: z.number().int().min(1),
   /** Characters of text in it. */
   length: z.number().int().min(0),
-  /** Line feeds in its text. */
+  /** Line feeds in its text, and in all text before it. */
   lineFeeds: z.number().int().min(0),
+  lineFeedsBefore: z.number().int().min(0),
+  /** Earliest and latest time of its records, milliseconds since 1970. */
+  firstMs: z.number().int().min(0),
+  lastMs: z.number().int().min(0),
+  /** The text ends with a line feed after it. */
+  closed: z.boolean(),
+  /** It holds text alone: no display, error or note. */
+  isText: z.boolean(),
 });
 export type OutputChunk = z.infer<typeof OutputChunk>;
 
@@ -95,6 +104,43 @@ export const OutputMatch = z.object({
   length: z.number().int().min(0),
 });
 export type OutputMatch = z.infer<typeof OutputMatch>;
+
+const Column = z.array(z.number().int());
+
+/** Stretches of an output as columns of equal length. `lastMs` counts from `startedMs`; `flags` are bits: 1 `closed`, 2 `isText`, as in OutputChunk. */
+export const OutputOutline = z.object({
+  startedMs: z.number().int(),
+  lastSeq: Column,
+  length: Column,
+  lineFeeds: Column,
+  lastMs: Column,
+  flags: Column,
+});
+export type OutputOutline = z.infer<typeof OutputOutline>;
+
+/** A stretch that is missing in an output, and why. */
+export const OutputGap = z.object({
+  /** It follows this record. */
+  afterSeq: z.number().int().min(0),
+  /** Lines of the log that are missing, the runner's own among them; null if nobody knows. */
+  lines: z.number().int().min(1).nullable(),
+  /** The pod's clock before and after it, milliseconds since 1970; null if it is not known. */
+  fromMs: z.number().int().nullable(),
+  toMs: z.number().int().nullable(),
+  /**
+   * `rotated`: the cluster had rotated its log before it was read, and the runner's own copy had not got it either. `copyUnreadable`: the
+   * cluster's log had not got it, and the runner's copy could not be read.
+   */
+  reason: z.enum(['rotated', 'copyUnreadable']),
+});
+export type OutputGap = z.infer<typeof OutputGap>;
+
+/**
+ * `complete`: every line is here. `gaps`: all but the stretches in `gaps`. `endUnknown`: what was said last may be missing, because the
+ * pod or the window was gone before it was read. `open`: the run goes on.
+ */
+export const OutputCompleteness = z.object({ state: z.enum(['open', 'complete', 'gaps', 'endUnknown']), gaps: z.array(OutputGap) });
+export type OutputCompleteness = z.infer<typeof OutputCompleteness>;
 
 export const outputContract = {
   /**
@@ -133,6 +179,15 @@ export const outputContract = {
     .output(z.object({ chunks: z.array(OutputChunk), lastSeq: z.number().int().min(0), finished: z.boolean() })),
 
   /**
+   * The stored stretches of a run as columns: an entry a stretch, in order. What a window needs to open a long output, in a tenth of the room of
+   * `index`. Neighbouring stretches of text are joined while they are short. @throws NOT_FOUND
+   */
+  outline: procedure.input(z.object({ runId: RunId })).output(OutputOutline),
+
+  /** Whether all of the output is stored, and which stretches are missing. @throws NOT_FOUND */
+  completeness: procedure.input(z.object({ runId: RunId })).output(OutputCompleteness),
+
+  /**
    * Searches the text of the whole output and yields matches by batches as they are found; the last batch has `done`.
    * Cancelling stops the scan.
    *
@@ -153,4 +208,31 @@ export const outputContract = {
         z.object({ matches: z.array(OutputMatch), scannedLines: z.number().int().min(0), done: z.boolean(), truncated: z.boolean() }),
       ),
     ),
+
+  /**
+   * Gives the lines of the whole output that meet a filter, with `context` lines around each, by batches as they are found; the last batch
+   * has `done`. After `maxLines` it only counts. Cancelling stops the scan.
+   *
+   * @throws NOT_FOUND no such run · INVALID_INPUT the regular expression does not compile or takes too long · STORAGE_CORRUPT at the end, when a
+   * stretch could not be read
+   */
+  filter: procedure
+    .input(
+      z.object({
+        runId: RunId,
+        filter: OutputFilter,
+        context: z.number().int().min(0).max(100).default(0),
+        maxLines: z.number().int().min(0).max(1_000_000).default(100_000),
+      }),
+    )
+    .output(eventIterator(FilterBatch)),
+
+  /**
+   * Writes the output out: all of it, or with `filter` the lines that meet it. `text` has lines, `ndjson` an object a line (line, time, stream,
+   * container, attempt, text), `csv` the same as a table, in which no cell begins a formula. Control sequences are left out.
+   * Cancelling stops it. @throws NOT_FOUND · INVALID_INPUT
+   */
+  export: procedure
+    .input(z.object({ runId: RunId, format: ExportFormat, filter: OutputFilter.optional() }))
+    .output(eventIterator(ExportPiece)),
 };

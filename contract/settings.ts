@@ -12,6 +12,10 @@ export const Settings = z.object({
   editorMinimap: z.boolean().default(false),
   consoleFontSize: z.number().int().min(8).max(40).default(13),
   consoleWrap: z.boolean().default(true),
+  /** How the time of a line is shown beside it. */
+  consoleTimes: z.enum(['off', 'relative', 'local', 'utc']).default('off'),
+  /** Lines that are JSON objects are shown as fields. */
+  consoleJson: z.boolean().default(false),
   /** Days that a run is kept that is not pinned; 0 for ever. */
   keepRunsDays: z.number().int().min(0).max(36_500).default(0),
   /** Runs that are kept at most, pinned ones aside; 0 for all. */

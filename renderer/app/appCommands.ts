@@ -1,6 +1,7 @@
 import { clusterCommands } from '../cluster/index.ts';
 import { showPalette, showShortcuts, type Command } from '../commands/index.ts';
 import { connectionCommands } from '../connections/index.ts';
+import { consoleCommands } from '../console/index.ts';
 import { useEditorsStore } from '../editor/index.ts';
 import { fileCommands } from '../files/index.ts';
 import { historyCommands } from '../history/index.ts';
@@ -81,6 +82,7 @@ export const appCommands: Command[] = [
     keys: ['Alt+Z'],
     run: () => changeSettings({ editorWordWrap: !useSettings.getState().settings.editorWordWrap }),
   },
+  ...consoleCommands,
   ...fileCommands(() => showSide('Files')),
   ...connectionCommands(() => {
     showSide('Connections');

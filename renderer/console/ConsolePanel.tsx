@@ -1,14 +1,20 @@
 import { Terminal } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCommandKey } from '../commands/index.ts';
-import { EmptyState, Region, TabStrip, type TabItem } from '../ui/index.ts';
-import { isEnded, type RunId } from '../../contract/index.ts';
+import { EmptyState, Region, reportError, TabStrip, type TabItem } from '../ui/index.ts';
+import { isEnded, type OutputGap, type RunId } from '../../contract/index.ts';
 import { formatDuration } from '../lib/units.ts';
 import './console.css';
 import { ConsoleToolbar } from './ConsoleToolbar.tsx';
-import { selectConsoleTab, useActiveTab, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { selectConsoleTab, setFiltering, useActiveTab, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
+import { emptyForm } from './filterForm.ts';
+import { FilteredOutput } from './FilteredOutput.tsx';
+import { GoToBar } from './GoToBar.tsx';
 import { InputPrompt } from './InputPrompt.tsx';
 import { LogViewport, type LogHandle } from './LogViewport.tsx';
+import { MatchMap } from './MatchMap.tsx';
+import { lineTotal } from './matchCount.ts';
+import { placeOfLine, placeOfRecord } from './places.ts';
 import { RunFooter } from './RunFooter.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { closeRun, sessionOf } from './sessions.ts';
@@ -59,12 +65,45 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
   const tabs = useConsoleStore((state) => state.tabs);
   const active = useActiveTab();
   const isSearching = useConsoleStore((state) => state.isSearching);
+  const isFiltering = useConsoleStore((state) => state.isFiltering);
+  const [filter, setFilter] = useState(emptyForm);
+  const [matchMap, setMatchMap] = useState<readonly number[] | null>(null);
+  const wantedLine = useRef<number | null>(null);
+  const isGoing = useConsoleStore((state) => state.isGoing);
   const runKey = useCommandKey('run.file');
   const [follows, setFollows] = useState(true);
   const log = useRef<LogHandle>(null);
   const now = useSeconds(tabs.some((tab) => tab.status === 'running' && tab.isLive));
   const session = active === null ? null : sessionOf(active.runId);
   const onFollow = useCallback((next: boolean) => setFollows(next), []);
+
+  const revealGap = useCallback(
+    (gap: OutputGap) => {
+      if (session === null) return;
+      session.readMore(true);
+      placeOfRecord(session, gap.afterSeq).then((place) => place !== null && log.current?.view.show(place), reportError);
+    },
+    [session],
+  );
+
+  const showLine = useCallback((line: number) => {
+    wantedLine.current = line;
+    setFiltering(false);
+  }, []);
+  /** Left a filter: the line that was in sight there comes into sight here. */
+  const goToWanted = useCallback(
+    ({ view }: LogHandle) => {
+      const line = wantedLine.current;
+      wantedLine.current = null;
+      if (line !== null && session !== null) placeOfLine(session, line).then((place) => place !== null && view.show(place), reportError);
+    },
+    [session],
+  );
+
+  function goToShare(share: number): void {
+    if (session === null) return;
+    placeOfLine(session, Math.floor(share * lineTotal(session.log))).then((place) => place !== null && log.current?.view.show(place), reportError);
+  }
 
   useEffect(() => setFollows(true), [active?.runId]);
 
@@ -97,13 +136,19 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
           </div>
         ) : (
           <>
-            {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} />}
+            {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} onMap={setMatchMap} />}
+            {isGoing && <GoToBar key={active.runId} tab={active} session={session} log={log} />}
             {card?.(active)}
             <div id={panelId} role="tabpanel" aria-labelledby={`${panelId}-tab-${active.runId}`} className="relative min-h-0 grow">
-              <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} handle={log}>
-                {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}
-                <RunFooter tab={active} session={session} />
-              </LogViewport>
+              {isFiltering ? (
+                <FilteredOutput key={active.runId} tab={active} session={session} log={log} form={filter} onForm={setFilter} onFollow={onFollow} onShowLine={showLine} />
+              ) : (
+                <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} onReady={goToWanted} handle={log}>
+                  {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}
+                  <RunFooter tab={active} session={session} onReveal={revealGap} />
+                </LogViewport>
+              )}
+              {matchMap !== null && !isFiltering && <MatchMap map={matchMap} onGo={goToShare} />}
             </div>
           </>
         )}

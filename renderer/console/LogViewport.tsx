@@ -3,8 +3,10 @@ import { createPortal } from 'react-dom';
 import { useSettings } from '../settings/index.ts';
 import { reportError } from '../ui/notify/index.ts';
 import { OutputItem } from './OutputItem.tsx';
-import { restoreBlock, type ConsoleSession } from './sessions.ts';
-import { setSearching, type ConsoleTab } from './consoleStore.ts';
+import { restoreBlock } from './reader.ts';
+import type { ConsoleSession } from './sessions.ts';
+import { setGoing, setSearching, type ConsoleTab } from './consoleStore.ts';
+import { copyLong } from './longCopy.ts';
 import { LogView } from './view/logView.ts';
 import { LogSelection } from './view/logSelection.ts';
 import { MatchMarks } from './view/matchMarks.ts';
@@ -21,17 +23,23 @@ interface LogViewportProps {
   tab: ConsoleTab;
   onFollow(follows: boolean): void;
   handle: Ref<LogHandle | null>;
+  /** Called once it is drawn, and when the function changes. */
+  onReady?(handle: LogHandle): void;
+  /** The beginning is shown first, and the end not followed. */
+  startsAtTop?: boolean;
   /** Stands under the output: prompt and footer. */
   children: ReactNode;
 }
 
 /** The scrolling output of one run. The text is drawn by LogView; React fills the items in it and what stands at its end. */
-export function LogViewport({ session, tab, onFollow, handle, children }: LogViewportProps) {
+export function LogViewport({ session, tab, onFollow, onReady, startsAtTop = false, handle, children }: LogViewportProps) {
   const root = useRef<HTMLDivElement>(null);
   const [drawn, setDrawn] = useState<LogHandle | null>(null);
   const [items, setItems] = useState<readonly VisibleItem[]>([]);
   const fontSize = useSettings((state) => state.settings.consoleFontSize);
   const wraps = useSettings((state) => state.settings.consoleWrap);
+  const times = useSettings((state) => state.settings.consoleTimes);
+  const showsFields = useSettings((state) => state.settings.consoleJson);
 
   useLayoutEffect(() => {
     const element = root.current;
@@ -48,7 +56,8 @@ export function LogViewport({ session, tab, onFollow, handle, children }: LogVie
         if (view.area.top + view.area.viewHeight * 3 > view.totalHeight()) session.readMore(false);
       },
     });
-    parts = { view, selection: new LogSelection(view, session.log), marks: new MatchMarks(view) };
+    parts = { view, selection: new LogSelection(view, session.log, (start, end) => void copyLong(session, view.layout, start, end).catch(reportError)), marks: new MatchMarks(view) };
+    if (startsAtTop) view.follow(false);
     setDrawn(parts);
     return () => {
       parts?.selection.dispose();
@@ -57,10 +66,15 @@ export function LogViewport({ session, tab, onFollow, handle, children }: LogVie
       setDrawn(null);
       setItems([]);
     };
-  }, [session, onFollow]);
+  }, [session, onFollow, startsAtTop]);
 
   useImperativeHandle<LogHandle | null, LogHandle | null>(handle, () => drawn, [drawn]);
+  useEffect(() => {
+    if (drawn !== null) onReady?.(drawn);
+  }, [drawn, onReady]);
   useEffect(() => drawn?.view.setWrap(wraps), [drawn, wraps]);
+  useEffect(() => drawn?.view.setTimes(times, tab.startedMs), [drawn, times, tab.startedMs]);
+  useEffect(() => drawn?.view.setFields(showsFields), [drawn, showsFields]);
   useLayoutEffect(() => {
     root.current?.style.setProperty('--console-font-size', `${fontSize}px`);
     drawn?.view.measure();
@@ -94,6 +108,7 @@ function onKey(event: KeyboardEvent, { view, selection }: LogHandle): boolean {
   const isMod = event.ctrlKey || event.metaKey;
   if (isMod && event.key.toLowerCase() === 'a') selection.selectAll();
   else if (isMod && event.key.toLowerCase() === 'f') setSearching(true);
+  else if (isMod && event.key.toLowerCase() === 'g') setGoing(true);
   else if (event.key === 'PageDown') view.scrollBy(page);
   else if (event.key === 'PageUp') view.scrollBy(-page);
   else if (event.key === 'ArrowDown') view.scrollBy(view.layout.rowHeight);

@@ -1,8 +1,9 @@
 import { CircleAlert, HardDriveDownload, LoaderCircle } from 'lucide-react';
-import { isEnded } from '../../contract/index.ts';
+import { isEnded, type OutputGap } from '../../contract/index.ts';
 import { runCommand } from '../commands/index.ts';
 import { Button } from '../ui/index.ts';
 import { formatBytes, formatDuration } from '../lib/units.ts';
+import { Completeness } from './Completeness.tsx';
 import type { ConsoleTab } from './consoleStore.ts';
 import { StatusGlyph } from './StatusGlyph.tsx';
 import type { ConsoleSession } from './sessions.ts';
@@ -26,7 +27,7 @@ export function endText(tab: Pick<ConsoleTab, 'status' | 'exitCode'>): string {
 }
 
 /** The line under the output: how the run ended, how long it took, what it needed; or what stands in its way. */
-export function RunFooter({ tab, session }: { tab: ConsoleTab; session: ConsoleSession }) {
+export function RunFooter({ tab, session, onReveal }: { tab: ConsoleTab; session: ConsoleSession; onReveal(gap: OutputGap): void }) {
   const { failure } = tab;
   if (failure !== null) {
     return (
@@ -67,6 +68,7 @@ export function RunFooter({ tab, session }: { tab: ConsoleTab; session: ConsoleS
         </p>
       )}
       {isEnded(tab.status) && !tab.isLoading && <Ending tab={tab} />}
+      {isEnded(tab.status) && !tab.isLoading && <Completeness tab={tab} onReveal={onReveal} />}
     </div>
   );
 }

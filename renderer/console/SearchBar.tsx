@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 
 import { IconButton, SearchField } from '../ui/index.ts';
 import { setSearching, type ConsoleTab } from './consoleStore.ts';
 import type { LogHandle } from './LogViewport.tsx';
+import { countMatches, lineTotal, mapOfMatches, type MatchCount } from './matchCount.ts';
 import { placeOfMatch } from './matches.ts';
 import { searchPattern, startSearch, type SearchResult } from './outputSearch.ts';
 import type { ConsoleSession } from './sessions.ts';
@@ -11,17 +12,20 @@ interface SearchBarProps {
   tab: ConsoleTab;
   session: ConsoleSession;
   log: RefObject<LogHandle | null>;
+  /** Where the matches are, for the map beside the scroll bar; null for none. */
+  onMap(map: readonly number[] | null): void;
 }
 
 const nothing: SearchResult = { matches: [], isDone: true, isTruncated: false, error: null };
 
 /** Search in the whole output of the run in front, in what is not in sight as well. */
-export function SearchBar({ tab, session, log }: SearchBarProps) {
+export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
   const [query, setQuery] = useState('');
   const [regex, setRegex] = useState(false);
   const [matchCase, setMatchCase] = useState(false);
   const [result, setResult] = useState<SearchResult>(nothing);
   const [current, setCurrent] = useState(0);
+  const [counted, setCounted] = useState<MatchCount | null>(null);
   const field = useRef<HTMLSpanElement>(null);
 
   useEffect(() => field.current?.querySelector('input')?.focus(), []);
@@ -34,6 +38,14 @@ export function SearchBar({ tab, session, log }: SearchBarProps) {
     }
     return startSearch({ runId: tab.runId, query, regex, matchCase, log: session.log }, setResult);
   }, [query, regex, matchCase, tab.runId, session]);
+
+  const { matches, isDone, isTruncated } = result;
+  useEffect(() => {
+    setCounted(null);
+    if (isTruncated) return countMatches(tab.runId, { query, regex, matchCase }, setCounted);
+  }, [isTruncated, isDone, query, regex, matchCase, tab.runId]);
+  useEffect(() => onMap(query === '' ? null : (counted?.map ?? mapOfMatches(matches, lineTotal(session.log)))), [onMap, query, counted, matches, session]);
+  useEffect(() => () => onMap(null), [onMap]);
 
   const match = result.matches[current];
   useEffect(() => {
@@ -91,6 +103,7 @@ export function SearchBar({ tab, session, log }: SearchBarProps) {
       </IconButton>
       <p role="status" aria-label="Matches" className={`min-w-24 truncate px-1 text-xs ${result.error === null ? 'text-muted' : 'text-danger'}`} title={result.error ?? undefined}>
         {countText(query, result, current)}
+        {counted !== null && `, ${counted.lines.toLocaleString()} lines in all`}
       </p>
       <IconButton label="Previous match" size="small" disabled={result.matches.length === 0} onClick={() => step(-1)}>
         <ChevronUp size={16} aria-hidden />

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { Engine, RunId, RunMode, RunStatus, TabId } from '../../contract/index.ts';
+import type { Engine, OutputFilter, RunId, RunMode, RunStatus, TabId } from '../../contract/index.ts';
 
 /** A prompt that waits for the person. */
 export interface InputRequest {
@@ -53,9 +53,17 @@ interface ConsoleState {
   activeId: RunId | null;
   /** The search bar is shown. */
   isSearching: boolean;
+  /** The bar that asks for a line or a time is shown. */
+  isGoing: boolean;
+  /** Only lines that meet a filter are shown. */
+  isFiltering: boolean;
+  /** The dialog that saves the output is open. */
+  isSaving: boolean;
+  /** The filter that is shown; null while it leaves nothing out. */
+  shownFilter: OutputFilter | null;
 }
 
-export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false }));
+export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false, isSaving: false, shownFilter: null }));
 
 export function updateTab(runId: RunId, patch: Partial<ConsoleTab>): void {
   useConsoleStore.setState((state) => ({ tabs: state.tabs.map((tab) => (tab.runId === runId ? { ...tab, ...patch } : tab)) }));
@@ -75,5 +83,17 @@ export function selectConsoleTab(runId: RunId): void {
 }
 
 export function setSearching(isSearching: boolean): void {
-  useConsoleStore.setState({ isSearching });
+  useConsoleStore.setState({ isSearching, ...(isSearching ? { isGoing: false, isFiltering: false } : {}) });
+}
+
+export function setGoing(isGoing: boolean): void {
+  useConsoleStore.setState({ isGoing, ...(isGoing ? { isSearching: false, isFiltering: false } : {}) });
+}
+
+export function setFiltering(isFiltering: boolean): void {
+  useConsoleStore.setState({ isFiltering, ...(isFiltering ? { isSearching: false, isGoing: false } : {}) });
+}
+
+export function setSaving(isSaving: boolean): void {
+  useConsoleStore.setState({ isSaving });
 }

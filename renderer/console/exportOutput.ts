@@ -1,52 +1,60 @@
-import type { RunId } from '../../contract/index.ts';
+import type { ExportFormat, OutputFilter, RunId } from '../../contract/index.ts';
 import { core } from '../rpc/index.ts';
 import type { ConsoleTab } from './consoleStore.ts';
-import { recordText } from './model/plainText.ts';
 
-/** Characters that one read asks for. */
-const pageLength = 4 * 1024 * 1024;
 /** Characters that go into the clipboard at most. */
 const mostCopied = 32 * 1024 * 1024;
-
-// Colours and other control sequences have no place in a text file: ECMA-48's CSI, with its parameters and final byte.
-const controlSequences = /\u001b\[[\d;:?]*[ -/]*[@-~]/g;
-
-/** The output of a run as text, page by page, from the core: all of it, whatever the console shows. */
-async function* outputText(runId: RunId): AsyncGenerator<string> {
-  for (let after = 0; ; ) {
-    const page = await core.output.read({ runId, after, maxLength: pageLength });
-    const last = page.records.at(-1);
-    if (last === undefined) return;
-    yield page.records.map(({ body }) => recordText(body)).join('').replace(controlSequences, '');
-    if (last.seq >= page.lastSeq) return;
-    after = last.seq;
-  }
-}
+const endings: Record<ExportFormat, { extension: string; type: string }> = {
+  text: { extension: 'txt', type: 'text/plain' },
+  ndjson: { extension: 'ndjson', type: 'application/x-ndjson' },
+  csv: { extension: 'csv', type: 'text/csv' },
+};
 
 /** Copies the whole output as text, up to a limit. */
 export async function copyOutput(runId: RunId): Promise<{ length: number; truncated: boolean }> {
   const parts: string[] = [];
   let length = 0;
-  let truncated = false;
-  for await (const part of outputText(runId)) {
-    parts.push(part.slice(0, mostCopied - length));
-    length += part.length;
-    truncated = length > mostCopied;
-    if (truncated) break;
+  for await (const { text } of await core.output.export({ runId, format: 'text' })) {
+    parts.push(text.slice(0, mostCopied - length));
+    length += text.length;
+    if (length > mostCopied) break;
   }
   await navigator.clipboard.writeText(parts.join(''));
-  return { length: Math.min(length, mostCopied), truncated };
+  return { length: Math.min(length, mostCopied), truncated: length > mostCopied };
 }
 
-/** Saves the whole output as a text file, through the browser's own download. */
-export async function saveOutput(tab: ConsoleTab): Promise<void> {
+/** How far a file is: the part of the output that was read (0 to 1), and bytes written. */
+export interface ExportProgress {
+  share: number;
+  bytes: number;
+}
+
+export interface ExportOptions {
+  format: ExportFormat;
+  /** Only the lines that meet it; null for everything. */
+  filter: OutputFilter | null;
+  onProgress(progress: ExportProgress): void;
+  signal: AbortSignal;
+}
+
+/** Saves the output as a file, through the browser's own download. Nothing is saved when it is stopped. */
+export async function saveOutput(tab: ConsoleTab, { format, filter, onProgress, signal }: ExportOptions): Promise<void> {
   const parts: Blob[] = [];
-  // Each part becomes a blob at once: the browser keeps blobs on disk when they are many.
-  for await (const part of outputText(tab.runId)) parts.push(new Blob([part]));
-  const url = URL.createObjectURL(new Blob(parts, { type: 'text/plain' }));
+  let bytes = 0;
+  const pieces = await core.output.export({ runId: tab.runId, format, ...(filter === null ? {} : { filter }) }, { signal });
+  for await (const { text, readLength, totalLength } of pieces) {
+    if (signal.aborted) return;
+    // Each part becomes a blob at once: the browser keeps blobs on disk when they are many.
+    const part = new Blob([text]);
+    parts.push(part);
+    bytes += part.size;
+    onProgress({ share: totalLength === 0 ? 1 : readLength / totalLength, bytes });
+  }
+  const { extension, type } = endings[format];
+  const url = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${fileName(tab)}.txt`;
+  link.download = `${fileName(tab)}.${extension}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

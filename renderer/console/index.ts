@@ -3,3 +3,4 @@ export { setSearching, updateTab as updateConsoleTab, useConsoleStore, type Cons
 export { closeRun, openLiveRun, openStoredRun, type LiveConsole, type RecordListener } from './sessions.ts';
 export { StatusGlyph } from './StatusGlyph.tsx';
 export { endText } from './RunFooter.tsx';
+export { consoleCommands } from './consoleCommands.ts';

@@ -1,17 +1,11 @@
-import { isEnded, toAppError, type OutputRecord, type Run, type RunId, type RunSummary } from '../../contract/index.ts';
+import { isEnded, type OutputOutline, type OutputRecord, type Run, type RunId } from '../../contract/index.ts';
 import { core } from '../rpc/index.ts';
-import type { TextBlock } from './model/blocks.ts';
 import { ConsoleLog } from './model/consoleLog.ts';
+import { createReader, summaryPatch } from './reader.ts';
 import { findTab, updateTab, useConsoleStore, type ConsoleTab, type InputRequest } from './consoleStore.ts';
 
 /** Most tabs in the console; the oldest finished ones are closed beyond that. */
 const mostTabs = 20;
-/** Characters that one read asks for. */
-const pageLength = 1024 * 1024;
-/** How long to wait before a run is followed again after the connection to the core was lost, in milliseconds. */
-const retryMs = 300;
-/** Characters of a run out of the history that are read without being asked for. */
-const readAheadLength = 16 * 1024 * 1024;
 
 /** Output and answers of one console tab: what must not be in a store. */
 export interface ConsoleSession {
@@ -134,88 +128,23 @@ export async function openStoredRun(runId: RunId, onRecords: RecordListener = ()
     useConsoleStore.setState({ activeId: runId });
     return;
   }
-  showStoredRun(await core.runs.get({ id: runId }), onRecords);
+  // Both are asked for at once: a long output is there as soon as its run is known.
+  const outline = core.output.outline({ runId });
+  outline.catch(() => undefined);
+  showStoredRun(await core.runs.get({ id: runId }), outline, onRecords);
 }
 
-function showStoredRun(run: Run, onRecords: RecordListener): void {
+function showStoredRun(run: Run, outline: Promise<OutputOutline>, onRecords: RecordListener): void {
   if (findTab(run.id) !== undefined) return;
   const log = new ConsoleLog();
   log.markSafe(Number.MAX_SAFE_INTEGER);
-  const reader = createReader(run.id, log, (records) => onRecords(run, records));
+  const reader = createReader(run.id, log, outline, (records) => onRecords(run, records));
   const isFollowed = run.engine === 'cluster' && !isEnded(run.status);
   addTab(
     { ...emptyTab, ...summaryPatch(run), runId: run.id, startedMs: run.startedMs, peakMemoryBytes: run.peakMemoryBytes, title: run.title, tabId: run.tabId, isLive: isFollowed },
     { runId: run.id, log, answer: () => undefined, readMore: reader.readMore, clear: () => log.clear(), dispose: reader.dispose },
   );
   reader.readMore(isFollowed);
-}
-
-/** What a summary tells about a tab. */
-export function summaryPatch(run: RunSummary): Partial<ConsoleTab> {
-  const { title, engine, mode, status, durationMs, exitCode, pythonVersion } = run;
-  return { title, engine, mode, status, durationMs, exitCode, pythonVersion };
-}
-
-/** Reads a stored run by its cursor: some of it at once, more when it is asked for, and on while it still runs elsewhere. */
-function createReader(runId: RunId, log: ConsoleLog, onRecords: (records: readonly OutputRecord[]) => void): { readMore(all: boolean): void; dispose(): void } {
-  const controller = new AbortController();
-  let limit = 0;
-  let isReading = false;
-  /** The run has ended, and all of it is here. */
-  let isWhole = false;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-
-  async function read(): Promise<void> {
-    isReading = true;
-    let mayRetry = false;
-    updateTab(runId, { isLoading: true, failure: null });
-    try {
-      while (log.length < limit && !controller.signal.aborted) {
-        const status = findTab(runId)?.status;
-        const isRunning = status !== undefined && !isEnded(status);
-        const input = { runId, after: log.lastSeq, maxLength: pageLength, waitMs: isRunning ? 20_000 : 0 };
-        const page = await core.output.read(input, { signal: controller.signal });
-        log.accept(page.records);
-        onRecords(page.records);
-        const isAtEnd = page.records.length === 0 || page.records.at(-1)?.seq === page.lastSeq;
-        if (page.finished && isAtEnd) {
-          if (isRunning) updateTab(runId, await endOf(runId));
-          updateTab(runId, { hasMore: false });
-          isWhole = true;
-          return;
-        }
-        updateTab(runId, { hasMore: !isAtEnd });
-      }
-    } catch (caught) {
-      const error = toAppError(caught);
-      const status = findTab(runId)?.status;
-      // The connection to the core comes back, or the window says so; a run that goes on is followed again by itself.
-      mayRetry = error.retryable && status !== undefined && !isEnded(status);
-      if (error.code !== 'CANCELLED' && !mayRetry) updateTab(runId, { failure: { message: error.message, action: error.action ?? null, retry: () => void read() } });
-    } finally {
-      isReading = false;
-      updateTab(runId, { isLoading: false });
-    }
-    if (mayRetry && !controller.signal.aborted) retryTimer = setTimeout(() => void read(), retryMs);
-  }
-
-  return {
-    readMore(all) {
-      limit = all ? Infinity : Math.max(limit, log.length + readAheadLength);
-      if (isReading || isWhole) return;
-      clearTimeout(retryTimer);
-      void read();
-    },
-    dispose() {
-      clearTimeout(retryTimer);
-      controller.abort();
-    },
-  };
-}
-
-async function endOf(runId: RunId): Promise<Partial<ConsoleTab>> {
-  const run = await core.runs.get({ id: runId });
-  return { ...summaryPatch(run), peakMemoryBytes: run.peakMemoryBytes };
 }
 
 /** Closes a tab; a run that still runs goes on, and is in the history. */
@@ -228,25 +157,4 @@ export function closeRun(runId: RunId): void {
     const next = tabs[Math.min(index, tabs.length - 1)]?.runId ?? null;
     return { tabs, activeId: state.activeId === runId ? next : state.activeId };
   });
-}
-
-const restoring = new Set<TextBlock>();
-
-/** Reads the text of a block again that was put away. */
-export async function restoreBlock(session: ConsoleSession, block: TextBlock): Promise<void> {
-  if (restoring.has(block)) return;
-  restoring.add(block);
-  try {
-    const records: OutputRecord[] = [];
-    for (let after = block.firstSeq - 1; after < block.lastSeq; ) {
-      const page = await core.output.read({ runId: session.runId, after, maxLength: Math.max(1, block.length) });
-      records.push(...page.records);
-      const last = page.records.at(-1);
-      if (last === undefined) break;
-      after = last.seq;
-    }
-    session.log.restore(block, records);
-  } finally {
-    restoring.delete(block);
-  }
 }

@@ -1,6 +1,6 @@
 import type { RunId } from '../../contract/index.ts';
 import type { Command } from '../commands/index.ts';
-import { setSearching, useConsoleStore } from '../console/index.ts';
+import { useConsoleStore } from '../console/index.ts';
 import { useEditorsStore } from '../editor/index.ts';
 import { runAgain, runAgainExactly } from './again.ts';
 import { restartKernel, startClusterRun, startRun, stopRun, stoppableTab } from './runActions.ts';
@@ -30,5 +30,4 @@ export const runCommands: Command[] = [
   { id: 'run.again', title: 'Run again what is shown in the console', category: 'Run', keys: ['Mod+Alt+Enter'], isEnabled: hasOutput, run: () => shownAgain(runAgain) },
   { id: 'run.againExactly', title: 'Run again exactly what is shown, with the files as they were', category: 'Run', isEnabled: hasOutput, run: () => shownAgain(runAgainExactly) },
   { id: 'kernel.restart', title: 'Restart kernel', category: 'Run', keys: ['Mod+Alt+R'], isEnabled: hasTab, run: restartKernel },
-  { id: 'console.search', title: 'Search output', category: 'Console', keys: ['Mod+Alt+F'], isEnabled: hasOutput, run: () => setSearching(true) },
 ];

@@ -1,7 +1,7 @@
 /** Samples of one figure, in one unit. */
 export interface Figure {
   readonly name: string;
-  readonly unit: 'ms' | 'MB' | 'lines/s' | 'KB';
+  readonly unit: '' | 'ms' | 'MB' | 'MB/s' | 'lines/s' | 'KB';
   readonly samples: readonly number[];
 }
 

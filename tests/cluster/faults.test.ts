@@ -35,6 +35,7 @@ describe.skipIf(testKubeconfig === '')('a run whose cluster or network fails', (
     await application.says(runId, 'line 1200\n');
     proxy.breakConnections();
     expect(textOf(await application.output(runId))).toBe(numbered(3000));
+    expect(await application.api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
   });
 
   it('has each line once after 500 lines in one second and then a drop', async () => {
@@ -125,6 +126,9 @@ describe.skipIf(testKubeconfig === '')('a run whose cluster or network fails', (
     expect(textOf(output, 'stdout')).toBe('line 0\nline 0\n');
     expect(output.some((body) => body.kind === 'note' && body.text.startsWith('Attempt 2'))).toBe(true);
     expect((await application.reach(runId, 'done')).attempt).toBe(2);
+    let attempts: number[] = [];
+    for await (const batch of await application.api.output.filter({ runId, filter: {} })) attempts = batch.sources.map(({ attempt }) => attempt);
+    expect(attempts).toEqual([1, 2]);
     expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'succeeded' });
   });
 

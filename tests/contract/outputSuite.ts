@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
-import type { OutputMatch, OutputRecord } from '../../contract/output.ts';
+import type { ExportFormat, ExportPiece, FilterBatch, FilteredLine, OutputFilter, OutputMatch, OutputRecord } from '../../contract/output.ts';
 import { finishInput, startRun, textRecord, type Fixture } from './served.ts';
 
 export function outputSuite(fixture: () => Fixture): void {
@@ -86,7 +86,22 @@ export function outputSuite(fixture: () => Fixture): void {
       expect(starts).toEqual([1, ...index.chunks.slice(0, -1).map((chunk) => chunk.lastSeq + 1)]);
       expect(index.chunks.reduce((sum, chunk) => sum + chunk.lineFeeds, 0)).toBe(12_000);
       expect(index.chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(12_000 * 67);
+      const outline = await first.output.outline({ runId });
+      expect(outline.lastSeq.at(-1)).toBe(60);
+      expect(outline.length.reduce((sum, length) => sum + length, 0)).toBe(12_000 * 67);
+      expect(outline.lineFeeds.reduce((sum, feeds) => sum + feeds, 0)).toBe(12_000);
+      expect(new Set(outline.flags)).toEqual(new Set([3]));
+      await expect(first.output.outline({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(first.output.index({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('says whether an output is complete', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      expect(await first.output.completeness({ runId })).toEqual({ state: 'open', gaps: [] });
+      await first.runs.finish({ id: runId, status: 'succeeded', exitCode: 0, durationMs: 1, peakMemoryBytes: null, error: null });
+      expect(await first.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
+      await expect(first.output.completeness({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
     it('searches the whole output', async () => {
@@ -111,6 +126,75 @@ export function outputSuite(fixture: () => Fixture): void {
       expect((await search({ query: 'x*', regex: true })).places).toEqual([]);
       await expect(search({ query: '(', regex: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
       await expect(search({ query: '' })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    });
+
+    it('filters the whole output, with lines around and a count', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      const lines = Array.from({ length: 1000 }, (_, i) => `${i % 100 === 7 ? 'ERROR' : 'INFO'} line ${i}\n`);
+      const records = lines.map((text, i): OutputRecord => ({
+        seq: i + 1, timeMs: 1000 + i, body: { kind: 'text', stream: i % 2 === 0 ? 'stdout' : 'stderr', text },
+        ...(i < 500 ? {} : { source: { container: 'main', attempt: 2 } }),
+      }));
+      for (let at = 0; at < records.length; at += 250) await first.output.append({ runId, records: records.slice(at, at + 250) });
+      const filter = async (wanted: Partial<OutputFilter>, more: { context?: number; maxLines?: number } = {}) => {
+        const found: FilteredLine[] = [];
+        let last: FilterBatch | undefined;
+        for await (const batch of await first.output.filter({ runId, filter: wanted, ...more })) {
+          found.push(...batch.lines);
+          last = batch;
+        }
+        return { numbers: found.map(({ line }) => line), found, last };
+      };
+      const errors = await filter({ levels: ['error'] });
+      expect(errors.numbers).toEqual([7, 107, 207, 307, 407, 507, 607, 707, 807, 907]);
+      expect(errors.last).toMatchObject({ matched: 10, scannedLines: 1000, done: true, truncated: false, sources: [{ container: 'main', attempt: 2 }] });
+      expect(errors.last?.map.reduce((sum, count) => sum + count)).toBe(10);
+      expect(errors.found[6]).toEqual({ line: 607, seq: 608, timeMs: 1607, stream: 'stderr', source: { container: 'main', attempt: 2 }, text: 'ERROR line 607', isMatch: true });
+      expect((await filter({ query: 'LINE 50\\d$', regex: true, streams: ['stdout'] }, { context: 1 })).numbers).toEqual([499, 500, 501, 502, 503, 504, 505, 506, 507, 508, 509]);
+      expect((await filter({ query: 'line 5', matchCase: true, fromMs: 1500, toMs: 1503 })).numbers).toEqual([500, 501, 502]);
+      expect((await filter({ sources: [{ container: 'main', attempt: 2 }] }, { maxLines: 3 })).last).toMatchObject({ matched: 500, truncated: true });
+      expect((await filter({ sources: [{ container: 'main', attempt: 1 }] })).numbers).toEqual([]);
+      await expect(filter({ query: '(', regex: true })).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    });
+
+    it('writes an output out in three formats, whole or filtered', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      await first.output.append({
+        runId,
+        records: [
+          textRecord(1, '=1+1\n\u001b[31mred\u001b[0m, "quoted"\nhalf '),
+          textRecord(2, 'a line\n'),
+          { seq: 3, timeMs: 5, body: { kind: 'note', text: 'a note' } },
+          { seq: 4, timeMs: 5, body: { kind: 'result', bundle: { 'text/plain': '42' } } },
+          { seq: 5, timeMs: 5, body: { kind: 'error', name: 'E', message: 'm', traceback: 'T\nE: m', frames: [] } },
+        ],
+      });
+      const written = async (format: ExportFormat, filter?: Partial<OutputFilter>) => {
+        let text = '';
+        let last: ExportPiece | undefined;
+        for await (const piece of await first.output.export({ runId, format, ...(filter === undefined ? {} : { filter }) })) {
+          text += piece.text;
+          last = piece;
+        }
+        expect(last?.readLength).toBe(last?.totalLength);
+        return text;
+      };
+      expect(await written('text')).toBe('=1+1\nred, "quoted"\nhalf a line\n[a note]\n42\nT\nE: m\n');
+      expect(await written('text', { query: 'line' })).toBe('half a line\n');
+      expect((await written('csv')).split('\r\n')).toEqual([
+        'line,time,stream,container,attempt,text',
+        expect.stringMatching(/^1,\d{4}-[^,]+Z,stdout,,,'=1\+1$/),
+        expect.stringMatching(/^2,[^,]+,stdout,,,"red, ""quoted"""$/),
+        expect.stringMatching(/^3,[^,]+,stdout,,,half a line$/),
+        expect.stringMatching(/^4,[^,]+,stderr,,,T$/),
+        expect.stringMatching(/^5,[^,]+,stderr,,,E: m$/),
+        '',
+      ]);
+      const objects = (await written('ndjson')).trimEnd().split('\n').map((line): unknown => JSON.parse(line));
+      expect(objects).toHaveLength(5);
+      expect(objects[4]).toEqual({ line: 5, time: '1970-01-01T00:00:00.005Z', stream: 'stderr', text: 'E: m' });
     });
 
     it('ends a regular expression that would take for ever, and does other work meanwhile', async () => {

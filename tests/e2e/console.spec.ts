@@ -1,4 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import Database from 'better-sqlite3';
 import { expect, test } from './fixtures.ts';
 
 test.beforeEach(async ({ window }) => {
@@ -27,8 +30,11 @@ test('a hundred thousand lines are virtualised, searched and saved whole', async
   if (!(await search.isVisible())) await window.console.getByRole('button', { name: /search/i }).click();
   await search.fill('line 54321');
   await expect(window.console.getByText('line 54321')).toBeVisible();
+  await search.fill('line');
+  await expect(window.console.getByRole('status', { name: 'Matches' })).toHaveText('1 of 10,000+, 100,000 lines in all');
   const download = page.waitForEvent('download');
   await window.console.getByRole('button', { name: /save/i }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
   const path = await (await download).path();
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
   expect(lines).toHaveLength(100_001);
@@ -59,4 +65,114 @@ test('copy takes the text, and clear empties the view', async ({ window, page, c
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('copy me\nand me');
   await window.console.getByRole('button', { name: /clear/i }).click();
   await expect(window.console).not.toContainText('copy me');
+});
+
+test('goes to a line and to a time, and copies across pages, in an output that was never read whole', async ({ window, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await window.runSource('for i in range(200_000):\n    print("line", i, "x" * 20)');
+  await expect(window.console).toContainText('line 199999', { timeout: 30_000 });
+  await expect(page.getByText('All kept')).toBeVisible();
+  await page.reload();
+  await page.getByRole('button', { name: 'History' }).click();
+  await window.history.getByText('for i in range').first().click();
+  await expect(window.console).toContainText('line 199999');
+  await window.console.getByRole('button', { name: 'Go to a line or time' }).click();
+  await window.console.getByRole('textbox', { name: 'Line or time' }).fill('123,457');
+  await page.keyboard.press('Enter');
+  await expect(window.console.getByText('line 123456 ')).toBeInViewport();
+  await window.console.getByRole('textbox', { name: 'Line or time' }).fill('nonsense');
+  await page.keyboard.press('Enter');
+  await expect(window.console.getByRole('status', { name: 'Go to' })).toContainText('Type a line');
+  await window.console.getByRole('textbox', { name: 'Line or time' }).fill('+0');
+  await page.keyboard.press('Enter');
+  await expect(window.console.getByText('line 0 ', { exact: false }).first()).toBeInViewport();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('log')).toBeFocused();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('ControlOrMeta+c');
+  await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).split('\n').length), { timeout: 30_000 }).toBeGreaterThanOrEqual(200_000);
+  const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
+  expect(lines.slice(0, 200_000).every((line, i) => line.startsWith(`line ${i} x`))).toBe(true);
+});
+
+test('a damaged stretch of a stored output is named in its place, and the rest is shown', async ({ home, window, page }) => {
+  await window.runSource('for i in range(100_000):\n    print("line", i, "x" * 20)\nraise SystemExit(3)');
+  await expect(window.console).toContainText('line 99999', { timeout: 30_000 });
+  await expect(page.getByText('All kept')).toBeVisible();
+  const database = new Database(join(home, 'pyexekube.sqlite'));
+  database.exec('UPDATE output_chunks SET checksum = checksum + 1 WHERE first_seq = (SELECT first_seq FROM output_chunks WHERE feeds_before > 40000 ORDER BY first_seq LIMIT 1)');
+  const damaged = Number(database.prepare('SELECT feeds_before FROM output_chunks WHERE feeds_before > 40000 ORDER BY first_seq LIMIT 1').pluck().get());
+  database.close();
+  await page.reload();
+  await page.getByRole('button', { name: 'History' }).click();
+  await window.history.getByText('for i in range').first().click();
+  await expect(window.console).toContainText('line 99999');
+  const goTo = async (line: number): Promise<void> => {
+    await window.console.getByRole('textbox', { name: 'Line or time' }).fill(String(line));
+    await page.keyboard.press('Enter');
+  };
+  await window.console.getByRole('button', { name: 'Go to a line or time' }).click();
+  await goTo(damaged + 20);
+  await expect(window.console).toContainText('is damaged and cannot be read');
+  await goTo(damaged - 100);
+  await expect(window.console.getByText(`line ${damaged - 101} `)).toBeInViewport();
+});
+
+test('shows times beside the lines, never in their text', async ({ window, page }) => {
+  await window.runSource('print("timed line")');
+  await expect(window.console).toContainText('timed line');
+  const row = window.console.locator('.log-row', { hasText: 'timed line' });
+  for (const [name, form] of [['Since the start', /^\+00:00:\d\d\.\d{3}$/], ['UTC', /^\d{4}-\d\d-\d\dT[\d:.]+Z$/], ['Local time', /^\d\d:\d\d:\d\d\.\d{3}$/]] as const) {
+    await window.console.getByRole('button', { name: 'Times and fields' }).click();
+    await page.getByRole('menuitemcheckbox', { name }).click();
+    await expect(row).toHaveAttribute('data-time', form);
+    await expect(row).toHaveText('timed line');
+  }
+});
+
+test('lines of JSON are shown as fields, and levels are known', async ({ window, page }) => {
+  await window.runSource('print(\'{"level":"error","msg":"no disk","free":0}\')\nprint("nothing said")\nprint("2026-01-01 10:00:00 WARNING slow")');
+  await expect(window.console).toContainText('nothing said');
+  await expect(window.console.locator('.log-row', { hasText: 'no disk' })).toHaveAttribute('data-level', 'error');
+  await expect(window.console.locator('.log-row', { hasText: 'slow' })).toHaveAttribute('data-level', 'warning');
+  await expect(window.console.locator('.log-row', { hasText: 'nothing' })).toHaveAttribute('data-level', 'unknown');
+  await window.console.getByRole('button', { name: 'Times and fields' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Fields of JSON lines' }).click();
+  await expect(window.console).toContainText('error no disk free=0');
+});
+
+test('filters the whole output, counts, and leads back to a line in it', async ({ window, page }) => {
+  await window.runSource('import sys\nfor i in range(50_000):\n    print("ERROR" if i % 1000 == 7 else "INFO", "line", i, file=sys.stderr if i % 1000 == 7 else sys.stdout)');
+  await expect(window.console).toContainText('line 49999', { timeout: 30_000 });
+  await window.command('Filter output');
+  const count = window.console.getByRole('status', { name: 'Filtered lines' });
+  await expect(count).toHaveText('All 50,000 lines');
+  await window.console.getByRole('combobox', { name: 'Level' }).click();
+  await page.getByRole('option', { name: 'Errors' }).click();
+  await expect(count).toHaveText('50 lines');
+  await expect(window.console.getByText('ERROR line 7', { exact: true })).toBeVisible();
+  await expect(window.console).not.toContainText('INFO');
+  await window.console.getByRole('searchbox', { name: 'Filter output' }).fill('line 3\\d{3}7$');
+  await window.console.getByRole('button', { name: 'Regular expression' }).click();
+  await expect(count).toHaveText('10 lines');
+  await window.console.getByRole('combobox', { name: 'Lines around' }).click();
+  await page.getByRole('option', { name: '1 line around' }).click();
+  await expect(window.console.getByText('INFO line 30006', { exact: true })).toBeVisible();
+  await expect(window.console).toContainText('\u22ef');
+  await page.screenshot({ path: 'test-results/filter.png' });
+  const axe = await new AxeBuilder({ page }).include('[aria-label=Console]').analyze();
+  expect(axe.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  const download = page.waitForEvent('download');
+  await window.console.getByRole('button', { name: 'Save as a file' }).click();
+  await page.getByRole('radio', { name: /CSV/ }).check();
+  const dialogAxe = await new AxeBuilder({ page }).include('[role=dialog]').analyze();
+  expect(dialogAxe.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click();
+  const table = (await readFile(await (await download).path(), 'utf8')).trimEnd().split('\r\n');
+  expect(table).toHaveLength(11);
+  expect(table[1]).toMatch(/^30008,\d{4}-[^,]+Z,stderr,,,ERROR line 30007$/);
+  await window.console.getByRole('button', { name: 'Show this place in the whole output' }).click();
+  await expect(window.console.getByText('ERROR line 30007', { exact: true })).toBeInViewport();
+  await expect(window.console.getByText('INFO line 30020', { exact: true })).toBeVisible();
+  await expect(window.console.getByRole('search', { name: 'Filter' })).toBeHidden();
 });

@@ -184,7 +184,11 @@ export class Pod {
 
 /** The text of one stream (or of the installation), as a console would have it. */
 export function textOf(lines: readonly Line[], stream: 'o' | 'e' | 'i'): Buffer {
-  const parts = lines.flatMap(({ kind, text }) => (kind === stream ? [text, Buffer.from('\n')] : kind === stream.toUpperCase() ? [text] : []));
+  const packed = { o: 'p', e: 'q', i: '' }[stream];
+  const parts = lines.flatMap(({ kind, text }) => {
+    if (kind === packed) return [Buffer.from(text.map((byte) => (byte === 11 ? 10 : byte))), Buffer.from('\n')];
+    return kind === stream ? [text, Buffer.from('\n')] : kind === stream.toUpperCase() ? [text] : [];
+  });
   return Buffer.concat(parts);
 }
 

@@ -113,6 +113,26 @@ os.write(1, b"\\n\\xff\\xfe\\x80 \\x1b]52;c;aGk=\\x07 \\x9b1m \\r\\n" + b"\\x80"
     expect(lines.some(({ kind, text }) => kind !== 't' && text.toString('utf8') === '😀')).toBe(true);
   });
 
+  it('packs lines that come together, unless they hold what stands between them', async () => {
+    const { lines } = await run(python, {
+      source: `
+import os, time
+os.write(1, b"".join(b"%d\\n" % number for number in range(3000)))
+time.sleep(0.1)
+os.write(2, b"e\\n" * 100 + b"\\n" * 9000 + b"last")
+time.sleep(0.1)
+os.write(1, b"a\\x0bb\\n" * 20)
+time.sleep(0.1)
+os.write(1, b"few\\n" * 3)
+`,
+    });
+    expect(textOf(lines, 'o').toString()).toBe(`${Array.from({ length: 3000 }, (_, number) => `${number}\n`).join('')}${'a\vb\n'.repeat(20)}${'few\n'.repeat(3)}`);
+    expect(textOf(lines, 'e').toString()).toBe(`${'e\n'.repeat(100)}${'\n'.repeat(9000)}last`);
+    expect(lines.filter(({ kind }) => kind === 'p')).toHaveLength(2);
+    expect(lines.filter(({ kind }) => kind === 'o')).toHaveLength(23);
+    expect(Math.max(...lines.map(({ text }) => text.length))).toBeLessThanOrEqual(8000);
+  });
+
   it('may print 200,000 lines, and the newest of them can be had again by number', async () => {
     const pod = await podOf(python, { source: 'for i in range(200000): print(i, "x" * 50)', config: { log: { keepBytes: 4_000_000, holdAboveBytes: 1 } } });
     const { lines, report } = await pod.end();
@@ -121,8 +141,8 @@ os.write(1, b"\\n\\xff\\xfe\\x80 \\x1b]52;c;aGk=\\x07 \\x9b1m \\r\\n" + b"\\x80"
     expect(text.slice(0, -1).every((line, index) => line.startsWith(`${index} `))).toBe(true);
     const last = Number(report['lastSeq']);
     expect(last).toBe(lines.length);
-    const whole = pod.log.subarray(pod.log.indexOf(`\n${last - 999}`) + 1);
-    expect(pod.exec('read-log', String(last - 999)).equals(whole)).toBe(true);
+    const whole = pod.log.subarray(pod.log.toString('latin1').search(new RegExp(`^${last - 99}[a-z] `, 'm')));
+    expect(pod.exec('read-log', String(last - 99)).equals(whole)).toBe(true);
     expect(pod.exec('read-log', String(last - 5), String(last - 3)).toString()).toBe(whole.toString().split('\n').slice(-7, -4).join('\n') + '\n');
     const kept = pod.exec('read-log', '1');
     expect(kept.length).toBeLessThan(7_000_000);

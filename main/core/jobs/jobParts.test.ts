@@ -12,7 +12,7 @@ import { reportOf } from './report.ts';
 import { saveArtifacts } from './savingArtifacts.ts';
 import { listArtifacts, readPicture } from './artifacts.ts';
 import { mayPass, persist } from './submitting.ts';
-import { sweepFiles } from './sweep.ts';
+import { dropFiles, sweepFiles } from './sweep.ts';
 import { troubleOf } from './trouble.ts';
 
 describe('what a pod says', () => {
@@ -162,5 +162,10 @@ describe('files of runs', () => {
     expect(readdirSync(join(folder, 'artifacts')).toSorted()).toEqual([known, 'something else'].toSorted());
     expect(readdirSync(join(folder, 'uploads'))).toEqual([`${known}.tar.gz`]);
     await sweepFiles(join(folder, 'none'), () => false);
+    await dropFiles(folder, [newRunId()]);
+    expect(readdirSync(join(folder, 'artifacts'))).toContain(known);
+    await dropFiles(folder, [known]);
+    expect(readdirSync(join(folder, 'artifacts'))).toEqual(['something else']);
+    expect(readdirSync(join(folder, 'uploads'))).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { execInPod, followLog, kubeStatusOf, LineJoiner } from '../cluster/index.ts';
 import type { JobHandle } from './context.ts';
-import { LogParser, seqOf, type LogListener } from './logParser.ts';
+import { LogParser, seqOf, timeIn, type LogListener } from './logParser.ts';
+import type { FoundGap } from '../output/index.ts';
 import { collectorContainer, mainContainer, runnerCommand } from './manifest/index.ts';
 import { createOutputWriter } from './outputWriter.ts';
 import { pause } from './pause.ts';
@@ -56,16 +57,20 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   let flushedAt = 0;
   let silence: NodeJS.Timeout | undefined;
   let ending: { lastSeq: number | null } | undefined;
+  let gaps: FoundGap[] = [];
 
   /** What the disk refuses waits in the writer, and the reader waits for it. */
   function flush(): void {
     clearTimeout(flushTimer);
     flushTimer = undefined;
-    flushedAt = performance.now();
     if (signal.aborted) return;
     const { steps, cursor: reached } = parser.take();
+    const found = gaps;
+    gaps = [];
+    // A note of the time comes just before a line, often in a packet of its own: it must not make the line wait.
+    if (steps.length > 0) flushedAt = performance.now();
     try {
-      writer.write(steps, reached);
+      writer.write(steps, reached, found);
     } catch (error) {
       onTrouble(toAppError(error));
     }
@@ -74,14 +79,15 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   async function take(block: Buffer): Promise<void> {
     if (writer.isBlocked) await writer.settle(signal);
     const lines = linesOf(block);
-    for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) await fillUpTo(seqOf(lines[at] ?? ''));
+    for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) await fillUpTo(seqOf(lines[at] ?? ''), timeIn(lines, at));
     // The first line after a pause goes on at once; those that follow it closely are gathered.
     if (parser.pendingLength >= flushLength || performance.now() - flushedAt > flushMs) flush();
     else flushTimer ??= setTimeout(flush, flushMs);
   }
 
   /** Reads the lines before `next` from the runner's copy; what nobody has any more is named. */
-  async function fillUpTo(next: number): Promise<void> {
+  async function fillUpTo(next: number, toMs: number | null): Promise<void> {
+    let reason: FoundGap['reason'] = 'rotated';
     for (let tries = 1; parser.seq + 1 < next; tries++) {
       try {
         await readCopy(ending === undefined ? mainContainer : collectorContainer, next - 1);
@@ -92,11 +98,12 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
         if (tries < maxFillTries && (failure.code === 'UNAVAILABLE' || failure.code === 'TIMEOUT')) await pause(retryMs, signal);
         else {
           context.log(`the numbered copy of ${record.jobName} could not be read: ${failure.message}`);
+          reason = 'copyUnreadable';
           break;
         }
       }
     }
-    skipTo(next);
+    skipTo(next, toMs, reason);
   }
 
   /** Reads the runner's copy from where the parser stands; a gap in it is final. */
@@ -104,7 +111,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     const joiner = new LineJoiner();
     const consume = (block: Buffer): void => {
       const lines = linesOf(block);
-      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) skipTo(seqOf(lines[at] ?? ''));
+      for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) skipTo(seqOf(lines[at] ?? ''), timeIn(lines, at), 'rotated');
       if (parser.pendingLength >= flushLength) flush();
     };
     await execInPod(handle.client(), {
@@ -121,9 +128,11 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     consume(joiner.end());
   }
 
-  function skipTo(next: number): void {
+  function skipTo(next: number, toMs: number | null, reason: FoundGap['reason']): void {
     const missing = next - parser.seq - 1;
-    if (missing > 0) parser.skipTo(next, `Here ${missing === 1 ? 'a line is' : `${missing} lines are`} missing: the cluster dropped them before they could be read.`);
+    if (missing <= 0) return;
+    gaps.push({ lines: missing, fromMs: parser.podMs === 0 ? null : parser.podMs, toMs, reason });
+    parser.skipTo(next, `Here ${missing === 1 ? 'a line is' : `${missing} lines are`} missing: the cluster dropped them before they could be read.`);
   }
 
   async function readOnce(follow: boolean): Promise<void> {
@@ -170,10 +179,10 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
       }
     }
     const lastSeq = ending?.lastSeq ?? null;
-    if (!parser.isComplete && lastSeq !== null && parser.seq < lastSeq) await fillUpTo(lastSeq + 1);
+    if (!parser.isComplete && lastSeq !== null && parser.seq < lastSeq) await fillUpTo(lastSeq + 1, null);
     clearTimeout(silence);
     flush();
-    await writer.settle(signal);
+    await writer.end(parser.isComplete || (lastSeq !== null && parser.seq >= lastSeq), signal);
   }
 
   const done = run();

@@ -24,6 +24,12 @@ describe('the parser of the log', () => {
     expect(cursor).toEqual({ podUid: 'p', seq: 7, plainLines: 0, podMs: 5000 });
   });
 
+  it('takes packed lines apart', () => {
+    const parser = new LogParser(start, listen().listener);
+    expect(parser.consume(['1p a\v\vb', '2q x\vy', '3p c\v'])).toBe(3);
+    expect(texts(parser.take().steps)).toEqual(['stdout:a\n\nb\n', 'stderr:x\ny\n', 'stdout:c\n\n']);
+  });
+
   it('stops at a gap, and goes on when it is filled or given up', () => {
     const parser = new LogParser(start, listen().listener);
     const lines = ['1o a', '4o d'];

@@ -139,6 +139,7 @@ export class LogParser {
   #understand(kind: string, text: string): void {
     const stream = streams[kind];
     if (stream !== undefined) return this.#addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
+    if (kind === 'p' || kind === 'q') return this.#addText(kind === 'p' ? 'stdout' : 'stderr', `${text.replaceAll('\v', '\n')}\n`);
     if (kind === 't') {
       const ms = Number.parseInt(text, 10);
       if (Number.isSafeInteger(ms) && ms > 0) this.#podMs = ms;
@@ -240,6 +241,17 @@ function headOf(line: string): { seq: number; kind: string; textAt: number } | n
 /** The number of a line that has one. */
 export function seqOf(line: string): number {
   return headOf(line)?.seq ?? 0;
+}
+
+/** The first time that the lines from `from` on tell, milliseconds since 1970; null if none does. */
+export function timeIn(lines: readonly string[], from: number): number | null {
+  for (let index = from; index < lines.length; index++) {
+    const line = lines[index] ?? '';
+    const head = headOf(line);
+    const ms = head?.kind === 't' ? Number.parseInt(line.slice(head.textAt), 10) : Number.NaN;
+    if (Number.isSafeInteger(ms) && ms > 0) return ms;
+  }
+  return null;
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,8 @@
 import { toAppError, type AppError } from '../../../contract/errors.ts';
-import type { OutputBody } from '../../../contract/output.ts';
+import type { OutputBody, OutputSource } from '../../../contract/output.ts';
+import type { FoundGap } from '../output/index.ts';
 import type { JobHandle } from './context.ts';
+import { mainContainer } from './manifest/index.ts';
 import { pause } from './pause.ts';
 import type { LogCursor } from './record.ts';
 
@@ -10,7 +12,9 @@ const retryMs = 1_000;
 /** Stores steps of output together with the cursor that stands behind them, in one transaction. */
 export interface OutputWriter {
   /** Stores; what the disk refuses is kept and comes first the next time. @throws STORAGE_READ_ONLY */
-  write(steps: readonly OutputBody[], cursor: LogCursor): void;
+  write(steps: readonly OutputBody[], cursor: LogCursor, gaps: readonly FoundGap[]): void;
+  /** Waits until everything is stored, and records whether the log was read to its last line. */
+  end(isSeen: boolean, signal: AbortSignal): Promise<void>;
   /** Whether something waits for room on the disk: then nothing more should be read. */
   readonly isBlocked: boolean;
   /** Waits until everything is stored. */
@@ -18,13 +22,14 @@ export interface OutputWriter {
 }
 
 export function createOutputWriter({ context, record }: JobHandle, onTrouble: (error: AppError) => void): OutputWriter {
-  let unsaved: { steps: { timeMs: number; body: OutputBody }[]; cursor: LogCursor } | undefined;
+  let unsaved: { steps: { timeMs: number; body: OutputBody; source?: OutputSource }[]; cursor: LogCursor; gaps: FoundGap[] } | undefined;
 
   function save(): void {
     if (unsaved === undefined) return;
-    const { steps, cursor } = unsaved;
+    const { steps, cursor, gaps } = unsaved;
     context.storage.write((sql) => {
       context.output.add(sql, record.runId, steps);
+      for (const gap of gaps) context.output.addGap(sql, record.runId, gap);
       context.store.setCursor(sql, record.key, cursor);
     });
     unsaved = undefined;
@@ -32,15 +37,29 @@ export function createOutputWriter({ context, record }: JobHandle, onTrouble: (e
   }
 
   return {
-    write(steps, cursor) {
+    write(steps, cursor, gaps) {
       // A cursor that has moved over measurements alone need not be on disk: reading those again does no harm.
       if (steps.length === 0) return;
       const timeMs = Date.now();
-      unsaved = { steps: [...(unsaved?.steps ?? []), ...steps.map((body) => ({ timeMs, body }))], cursor };
+      // Which attempt said it is told only where there can be more than one.
+      const source = record.facts.profile.retries > 0 ? { source: { container: mainContainer, attempt: Math.max(1, record.state.attempt) } } : {};
+      unsaved = { steps: [...(unsaved?.steps ?? []), ...steps.map((body) => ({ timeMs, body, ...source }))], cursor, gaps: [...(unsaved?.gaps ?? []), ...gaps] };
       save();
     },
     get isBlocked() {
       return unsaved !== undefined;
+    },
+    async end(isSeen, signal) {
+      for (let isEnded = false; !isEnded; ) {
+        await this.settle(signal);
+        try {
+          context.storage.write((sql) => context.output.endLog(sql, record.runId, isSeen));
+          isEnded = true;
+        } catch (error) {
+          onTrouble(toAppError(error));
+          await pause(retryMs, signal);
+        }
+      }
     },
     async settle(signal) {
       while (unsaved !== undefined) {

@@ -1,7 +1,7 @@
 import { AppError } from '../../../contract/errors.ts';
 import type { OutputChunk, OutputRecord } from '../../../contract/output.ts';
 import type { Sql } from '../database/index.ts';
-import { chunkBytes, decodeChunk, encodeChunk, encodings, weightOf, type Encoding, type StoredChunk } from './codec.ts';
+import { chunkBytes, chunkFlags, decodeChunk, encodeChunk, encodings, weightOf, type Encoding, type StoredChunk } from './codec.ts';
 
 /** What a run's row keeps about its output. The tail is what follows the last compressed chunk. */
 export interface OutputCounters {
@@ -12,20 +12,37 @@ export interface OutputCounters {
   tail_seq: number;
 }
 
-/** A tail of this weight is compressed. Below chunkBytes, so that producers that flush just under it do not make chunks of twice its size. */
-const sealWeight = chunkBytes / 2;
+/** A tail of this weight is compressed. Below what a producer flushes at once (64 KB): that is not stored as it is first, and then again. */
+const sealWeight = 48 * 1024;
 /** A tail of this many rows is joined into one row, so that a slow printer does not leave thousands of them. */
 const maxTailRows = 256;
 
-const chunkColumns = 'first_seq, last_seq, length, line_feeds, encoding, checksum, data';
+const chunkColumns = 'first_seq, last_seq, length, line_feeds, encoding, first_ms, last_ms, flags, checksum, data';
 
-function insertChunk(sql: Sql, key: number, records: readonly OutputRecord[], encoding: Encoding): number {
-  const chunk = encodeChunk(records, encoding);
-  sql.run(
-    `INSERT INTO output_chunks (run_key, ${chunkColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    key, chunk.first_seq, chunk.last_seq, chunk.length, chunk.line_feeds, chunk.encoding, chunk.checksum, chunk.data,
+/** What follows a run's last chunk must know of it: line feeds so far, and whether a line is open. From the index alone. */
+function endOf(sql: Sql, key: number): { feeds: number; closed: boolean } {
+  const last = sql.get<{ feeds: number; flags: number }>(
+    'SELECT feeds_before + line_feeds AS feeds, flags FROM output_chunks WHERE run_key = ? ORDER BY first_seq DESC LIMIT 1', key,
   );
-  return chunk.data.byteLength;
+  return last === undefined ? { feeds: 0, closed: true } : { feeds: last.feeds, closed: (last.flags & chunkFlags.closed) !== 0 };
+}
+
+/** Stores groups of records, each as a chunk. @returns bytes that they take */
+function insertChunks(sql: Sql, key: number, groups: readonly (readonly OutputRecord[])[], encoding: Encoding): number {
+  let { feeds, closed } = endOf(sql, key);
+  let bytes = 0;
+  for (const group of groups) {
+    const chunk = encodeChunk(group, encoding, closed);
+    sql.run(
+      `INSERT INTO output_chunks (run_key, feeds_before, ${chunkColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      key, feeds, chunk.first_seq, chunk.last_seq, chunk.length, chunk.line_feeds, chunk.encoding, chunk.first_ms, chunk.last_ms, chunk.flags,
+      chunk.checksum, chunk.data,
+    );
+    feeds += chunk.line_feeds;
+    closed = (chunk.flags & chunkFlags.closed) !== 0;
+    bytes += chunk.data.byteLength;
+  }
+  return bytes;
 }
 
 export function damagedChunk(chunk: { first_seq: number; last_seq: number }): AppError {
@@ -65,11 +82,15 @@ function groupsOf(records: readonly OutputRecord[]): { full: OutputRecord[][]; r
   for (const record of records) {
     rest.push(record);
     restWeight += weightOf(record);
-    if (restWeight >= sealWeight) {
+    if (restWeight >= chunkBytes * 0.875) {
       full.push(rest);
       rest = [];
       restWeight = 0;
     }
+  }
+  if (restWeight >= sealWeight) {
+    full.push(rest);
+    return { full, rest: [], restWeight: 0 };
   }
   return { full, rest, restWeight };
 }
@@ -80,13 +101,13 @@ export function appendRecords(sql: Sql, run: OutputCounters, records: readonly O
   let storedBytes = 0;
   let tail = { rows: run.tail_rows + 1, length: run.tail_length + weight, seq: run.tail_rows === 0 ? (records[0]?.seq ?? 0) : run.tail_seq };
   if (tail.length < sealWeight && tail.rows < maxTailRows) {
-    storedBytes += insertChunk(sql, run.key, records, encodings.json);
+    storedBytes += insertChunks(sql, run.key, [records], encodings.json);
   } else {
     const taken = takeTail(sql, run);
     storedBytes -= taken.bytes;
     const { full, rest, restWeight } = groupsOf([...taken.records, ...records]);
-    for (const group of full) storedBytes += insertChunk(sql, run.key, group, encodings.zstd);
-    if (rest.length > 0) storedBytes += insertChunk(sql, run.key, rest, encodings.json);
+    storedBytes += insertChunks(sql, run.key, full, encodings.columns);
+    if (rest.length > 0) storedBytes += insertChunks(sql, run.key, [rest], encodings.json);
     tail = { rows: rest.length > 0 ? 1 : 0, length: restWeight, seq: rest[0]?.seq ?? 0 };
   }
   sql.run(
@@ -101,7 +122,7 @@ export function sealOutput(sql: Sql, key: number): void {
   const run = sql.get<OutputCounters>('SELECT key, last_seq, tail_rows, tail_length, tail_seq FROM runs WHERE key = ?', key);
   if (run === undefined || run.tail_rows === 0) return;
   const { records, bytes } = takeTail(sql, run);
-  const stored = records.length > 0 ? insertChunk(sql, key, records, encodings.zstd) : 0;
+  const stored = records.length > 0 ? insertChunks(sql, key, [records], encodings.columns) : 0;
   sql.run('UPDATE runs SET stored_bytes = stored_bytes + ?, tail_rows = 0, tail_length = 0, tail_seq = 0 WHERE key = ?', stored - bytes, key);
 }
 
@@ -111,6 +132,18 @@ export function chunkAfter(sql: Sql, key: number, after: number): StoredChunk | 
   const holding = sql.get<StoredChunk>(text('first_seq <= ? ORDER BY first_seq DESC'), key, after + 1);
   if (holding !== undefined && holding.last_seq > after) return holding;
   return sql.get<StoredChunk>(text('first_seq > ? ORDER BY first_seq'), key, after);
+}
+
+/**
+ * Chunks that hold records after `after`, in order, at most `count`. The first may begin before it: rows of the tail are joined while a
+ * run goes on, so a chunk that was read before may be part of a larger one now.
+ */
+export function chunksAfter(sql: Sql, key: number, after: number, count: number): StoredChunk[] {
+  const holding = sql.get<{ first_seq: number }>('SELECT first_seq FROM output_chunks WHERE run_key = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1', key, after + 1);
+  return sql.all<StoredChunk>(
+    `SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq >= ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
+    key, holding?.first_seq ?? 0, after, count,
+  );
 }
 
 /** At least one record after `after` if there is one, then as many as weigh `maxLength`. @throws STORAGE_CORRUPT the very next chunk is damaged */
@@ -136,9 +169,30 @@ export function readRecords(sql: Sql, key: number, after: number, maxLength: num
   }
 }
 
+/** Line feeds, and characters of text, in all of a run's output; from the index. */
+export function countLines(sql: Sql, key: number): number {
+  return endOf(sql, key).feeds;
+}
+
+export function textLength(sql: Sql, key: number): number {
+  return sql.get<{ length: number | null }>('SELECT sum(length) AS length FROM output_chunks WHERE run_key = ?', key)?.length ?? 0;
+}
+
+type MarkRow = Omit<StoredChunk, 'data' | 'encoding' | 'checksum'> & { feeds_before: number };
+
 /** What is stored, without the text; from an index alone. */
 export function listChunks(sql: Sql, key: number): OutputChunk[] {
   return sql
-    .all<Omit<StoredChunk, 'data'>>('SELECT first_seq, last_seq, length, line_feeds FROM output_chunks WHERE run_key = ? ORDER BY first_seq', key)
-    .map((row) => ({ firstSeq: row.first_seq, lastSeq: row.last_seq, length: row.length, lineFeeds: row.line_feeds }));
+    .all<MarkRow>('SELECT first_seq, last_seq, length, line_feeds, feeds_before, first_ms, last_ms, flags FROM output_chunks WHERE run_key = ? ORDER BY first_seq', key)
+    .map((row) => ({
+      firstSeq: row.first_seq,
+      lastSeq: row.last_seq,
+      length: row.length,
+      lineFeeds: row.line_feeds,
+      lineFeedsBefore: row.feeds_before,
+      firstMs: row.first_ms,
+      lastMs: row.last_ms,
+      closed: (row.flags & chunkFlags.closed) !== 0,
+      isText: (row.flags & (chunkFlags.mixed | chunkFlags.unknown)) === 0,
+    }));
 }

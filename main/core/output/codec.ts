@@ -1,20 +1,38 @@
 import { crc32, zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
 import { z } from 'zod';
 import { OutputRecord } from '../../../contract/output.ts';
+import { packColumns, unpackColumns, type Columns } from './columns.ts';
 
-/** How a chunk's records are stored: JSON as it is, or compressed. */
-export const encodings = { json: 0, zstd: 1 } as const;
+/** How a chunk's records are stored: JSON as it is or compressed, or columns (their texts as one) compressed. */
+export const encodings = { json: 0, zstd: 1, columns: 2 } as const;
 export type Encoding = (typeof encodings)[keyof typeof encodings];
 
-/** Chunks are gathered until their JSON has about this many bytes, then compressed for good. */
-export const chunkBytes = 64 * 1024;
+/** Chunks are gathered until their text has about this many characters, then compressed for good. */
+export const chunkBytes = 128 * 1024;
 
-export interface StoredChunk {
+/** What a chunk's `flags` say: bits. */
+export const chunkFlags = {
+  /** The output's text ends with a line feed after it, or there is no text yet. */
+  closed: 1,
+  /** It holds records that are not text. */
+  mixed: 2,
+  /** It is from a release that knew neither times nor flags of chunks. */
+  unknown: 4,
+} as const;
+
+export interface ChunkHead {
   first_seq: number;
   last_seq: number;
   length: number;
   line_feeds: number;
   encoding: number;
+  /** Earliest and latest time of its records, milliseconds since 1970. */
+  first_ms: number;
+  last_ms: number;
+  flags: number;
+}
+
+export interface StoredChunk extends ChunkHead {
   checksum: number;
   data: Uint8Array;
 }
@@ -40,33 +58,69 @@ export function countLineFeeds(text: string): number {
   return count;
 }
 
-/** Packs records, which must not be empty and follow each other, into one chunk. */
-export function encodeChunk(records: readonly OutputRecord[], encoding: Encoding): StoredChunk {
-  const first_seq = records[0]?.seq ?? 0;
-  const last_seq = records.at(-1)?.seq ?? 0;
+/**
+ * Packs records, which must not be empty and follow each other, into one chunk.
+ * @param wasClosed the text before them ended with a line feed
+ */
+export function encodeChunk(records: readonly OutputRecord[], encoding: Encoding, wasClosed: boolean): StoredChunk {
+  const head = headOf(records, encoding, wasClosed);
+  const data = encoding === encodings.json ? Buffer.from(JSON.stringify(records)) : compress(encoding === encodings.zstd ? Buffer.from(JSON.stringify(records)) : packColumns(records));
+  return { ...head, checksum: checksumOf(head, data), data };
+}
+
+function headOf(records: readonly OutputRecord[], encoding: Encoding, wasClosed: boolean): ChunkHead {
   let length = 0;
   let line_feeds = 0;
+  let first_ms = records[0]?.timeMs ?? 0;
+  let last_ms = first_ms;
+  let closed = wasClosed;
+  let mixed = false;
   for (const record of records) {
     const text = textOf(record);
     length += text.length;
     line_feeds += countLineFeeds(text);
+    if (text !== '') closed = text.endsWith('\n');
+    if (record.body.kind !== 'text') mixed = true;
+    first_ms = Math.min(first_ms, record.timeMs);
+    last_ms = Math.max(last_ms, record.timeMs);
   }
-  const json = Buffer.from(JSON.stringify(records));
-  const data = encoding === encodings.json ? json : zstdCompressSync(json, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
-  const head = { first_seq, last_seq, length, line_feeds, encoding };
-  return { ...head, checksum: checksumOf(head, data), data };
+  const flags = (closed ? chunkFlags.closed : 0) | (mixed ? chunkFlags.mixed : 0);
+  return { first_seq: records[0]?.seq ?? 0, last_seq: records.at(-1)?.seq ?? 0, length, line_feeds, encoding, first_ms, last_ms, flags };
+}
+
+function compress(data: Uint8Array): Buffer {
+  return zstdCompressSync(data, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
 /** Covers the data and what is said about it, so that a flipped bit in either is found. */
-function checksumOf(head: Omit<StoredChunk, 'checksum' | 'data'>, data: Uint8Array): number {
-  return crc32(data, crc32(`${head.first_seq} ${head.last_seq} ${head.length} ${head.line_feeds} ${head.encoding}`));
+function checksumOf(head: ChunkHead, data: Uint8Array): number {
+  const said = `${head.first_seq} ${head.last_seq} ${head.length} ${head.line_feeds} ${head.encoding}`;
+  return crc32(data, crc32(head.encoding === encodings.columns ? `${said} ${head.first_ms} ${head.last_ms} ${head.flags}` : said));
 }
 
 const Records = z.array(OutputRecord);
 
+function decompress({ data, length }: StoredChunk): Buffer {
+  // One allocation of about the right size: growing it in steps takes twice the time.
+  return zstdDecompressSync(data, { chunkSize: Math.max(1024, length + 1024) });
+}
+
 /** @returns the records, or null if the chunk is damaged */
 export function decodeChunk(chunk: StoredChunk): OutputRecord[] | null {
   if (checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
-  const json = chunk.encoding === encodings.zstd ? zstdDecompressSync(chunk.data) : chunk.data;
-  return Records.parse(JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString()));
+  if (chunk.encoding === encodings.columns) return unpackColumns(decompress(chunk), chunk.first_seq).records();
+  const json = chunk.encoding === encodings.zstd ? decompress(chunk) : Buffer.from(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength);
+  return Records.parse(JSON.parse(json.toString()));
+}
+
+/** The records of a chunk that follow `after`; null if it is damaged. */
+export function recordsAfter(chunk: StoredChunk, after: number): OutputRecord[] | null {
+  const records = decodeChunk(chunk);
+  return records === null || chunk.first_seq > after ? records : records.filter(({ seq }) => seq > after);
+}
+
+/** Its records' texts as one, without making the records. Null if it is damaged, or stored in another way. */
+export function decodeColumns(chunk: StoredChunk): Columns | null {
+  if (chunk.encoding !== encodings.columns || checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
+  return unpackColumns(decompress(chunk), chunk.first_seq);
 }

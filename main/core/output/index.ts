@@ -1,2 +1,3 @@
 export { sealOutput } from './chunks.ts';
 export { createOutput, type Output } from './output.ts';
+export type { FoundGap } from './completeness.ts';

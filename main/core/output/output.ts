@@ -1,16 +1,23 @@
 import { AppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { OutputBody, OutputChunk, OutputRecord } from '../../../contract/output.ts';
+import type { ExportPiece, FilterBatch, OutputBody, OutputChunk, OutputCompleteness, OutputOutline, OutputRecord, OutputSource } from '../../../contract/output.ts';
 import { isEnded } from '../../../contract/runs.ts';
 import type { Changes, Sql, Storage } from '../database/index.ts';
 import type { Events } from '../feed.ts';
 import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
+import { weightOf } from './codec.ts';
+import { outlineOf } from './outline.ts';
+import { completenessOf, recordEnd, recordGap, type FoundGap } from './completeness.ts';
+import { exportOutput } from './export.ts';
+import { filterOutput } from './filter.ts';
 import { searchOutput, type SearchBatch } from './search.ts';
 
 type ReadInput = ParsedInput<(typeof contract)['output']['read']>;
+type FilterInput = ParsedInput<(typeof contract)['output']['filter']>;
+type ExportInput = ParsedInput<(typeof contract)['output']['export']>;
 type SearchInput = ParsedInput<(typeof contract)['output']['search']>;
 
 export interface OutputPage {
@@ -31,8 +38,16 @@ export interface Output {
   read(input: ReadInput, signal: AbortSignal | undefined): Promise<OutputPage>;
   index(runId: RunId): { chunks: OutputChunk[]; lastSeq: number; finished: boolean };
   search(input: SearchInput, signal: AbortSignal | undefined): Events<SearchBatch>;
+  filter(input: FilterInput, signal: AbortSignal | undefined): Events<FilterBatch>;
+  export(input: ExportInput, signal: AbortSignal | undefined): Events<ExportPiece>;
   /** Adds steps of a run that no window feeds, within the caller's transaction; `wake` follows after its commit. */
-  add(sql: Sql, runId: RunId, steps: readonly { timeMs: number; body: OutputBody }[]): void;
+  add(sql: Sql, runId: RunId, steps: readonly { timeMs: number; body: OutputBody; source?: OutputSource }[]): void;
+  /** Records, within the caller's transaction, that a stretch after all that is stored so far could not be had. */
+  addGap(sql: Sql, runId: RunId, gap: FoundGap): void;
+  /** Records, within the caller's transaction, whether a log that feeds this run was read to its last line. */
+  endLog(sql: Sql, runId: RunId, isSeen: boolean): void;
+  completeness(runId: RunId): OutputCompleteness;
+  outline(runId: RunId): OutputOutline;
   /** Makes those who wait for this run's output look again. */
   wake(runId: RunId): void;
   dispose(): void;
@@ -40,8 +55,16 @@ export interface Output {
 
 export function createOutput({ storage, changes, coreId, feed }: OutputDependencies): Output {
   const waiting = new Map<RunId, Set<() => void>>();
+  /** The last step of each run that this core feeds, until it is stored. */
+  const added = new Map<RunId, OutputRecord[]>();
+  /** The same, stored: whoever waits for it need not fetch it from the disk. */
+  const newest = new Map<RunId, OutputRecord[]>();
 
   function wake(runId: RunId): void {
+    const records = added.get(runId);
+    added.delete(runId);
+    if (records === undefined || !waiting.has(runId)) newest.delete(runId);
+    else newest.set(runId, records);
     for (const resume of waiting.get(runId) ?? []) resume();
   }
 
@@ -65,10 +88,17 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
     });
   }
 
+  /** What was stored last, if that is just what is asked for. */
+  function newestAfter({ runId, after, maxLength }: ReadInput, lastSeq: number): OutputRecord[] | undefined {
+    const records = newest.get(runId);
+    const isWanted = records?.[0]?.seq === after + 1 && records.at(-1)?.seq === lastSeq;
+    return isWanted && records.reduce((sum, record) => sum + weightOf(record), 0) <= maxLength ? records : undefined;
+  }
+
   function readNow(input: ReadInput): OutputPage {
     return storage.read((sql) => {
       const run = findRun(sql, input.runId);
-      const records = run.last_seq > input.after ? readRecords(sql, run.key, input.after, input.maxLength) : [];
+      const records = run.last_seq > input.after ? (newestAfter(input, run.last_seq) ?? readRecords(sql, run.key, input.after, input.maxLength)) : [];
       const reached = records.at(-1)?.seq ?? input.after;
       return { records, lastSeq: run.last_seq, finished: isEnded(run.status) && reached >= run.last_seq };
     });
@@ -107,12 +137,25 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
       }),
 
     search: ({ runId, ...request }, signal) => searchOutput(storage, runId, request, signal),
+    filter: ({ runId, ...request }, signal) => filterOutput(storage, runId, request, signal),
+    export: ({ runId, format, filter }, signal) => exportOutput(storage, runId, format, filter, signal),
 
     add(sql, runId, steps) {
       if (steps.length === 0) return;
       const run = findRun(sql, runId);
-      appendRecords(sql, run, steps.map((step, i) => ({ seq: run.last_seq + 1 + i, ...step })));
+      const records = steps.map((step, i) => ({ seq: run.last_seq + 1 + i, ...step }));
+      appendRecords(sql, run, records);
+      added.set(runId, records);
     },
+
+    addGap: recordGap,
+    endLog: recordEnd,
+    outline: (runId) =>
+      storage.read((sql) => {
+        const run = findRun(sql, runId);
+        return outlineOf(sql, run.key, run.started_ms);
+      }),
+    completeness: (runId) => storage.read((sql) => completenessOf(sql, runId)),
 
     wake,
 

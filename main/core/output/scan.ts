@@ -2,15 +2,17 @@ import vm from 'node:vm';
 import { AppError } from '../../../contract/errors.ts';
 import type { OutputMatch, OutputRecord } from '../../../contract/output.ts';
 import { textOf } from './codec.ts';
+import type { ColumnRow, Columns } from './columns.ts';
 
+/** A pattern that a person types. */
 export interface SearchRequest {
   query: string;
   regex: boolean;
   matchCase: boolean;
 }
 
-/** How long one stretch of text may take a pattern, in milliseconds. 64 KB take a sound pattern less than 10. */
-const patternBudgetMs = 250;
+/** How long one stretch of text may take a pattern, in milliseconds. A megabyte takes a sound pattern less than 10. */
+const patternBudgetMs = 400;
 /** A line is looked at whole up to this length; a longer one in pieces, and a match across their border is not seen. */
 const maxLineLength = 1024 * 1024;
 /** Characters of a line that a match carries. */
@@ -27,27 +29,88 @@ export function compilePattern({ query, regex, matchCase }: SearchRequest): RegE
   }
 }
 
+/** Longest stretch that a pattern is given at once. */
+const maxWideLength = 4 * 1024 * 1024;
+
+/**
+ * The same pattern for text of many lines, where `^` and `$` mean a line's ends. What looks around itself may see the next line, so it has none.
+ * What it finds is looked at again line by line, so a match over a line's end does no harm.
+ */
+function widePattern(pattern: RegExp): RegExp | null {
+  return /\(\?[=!<]/.test(pattern.source) ? null : new RegExp(pattern.source, `${pattern.flags}m`);
+}
+
+function countLineFeeds(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** Which record holds a character of a chunk's text; asked in rising order. */
+class Places {
+  #rows: ColumnRow[] | null = null;
+  #index = 0;
+  readonly #read: () => ColumnRow[];
+
+  constructor(read: () => ColumnRow[]) {
+    this.#read = read;
+  }
+
+  seqAt(at: number): number {
+    const rows = (this.#rows ??= this.#read());
+    while (this.#index + 1 < rows.length && (rows[this.#index + 1]?.start ?? Infinity) <= at) this.#index++;
+    return rows[this.#index]?.seq ?? 1;
+  }
+}
+
+/**
+ * Runs a step, which may match a person's regular expression, within a budget of time; `lines` is where it stands then.
+ * A regular expression can take exponential time. The vm's time limit is the only way to end one on this thread; what it runs is our own
+ * function, in our own realm.
+ */
+export type Guard = (step: () => void, lines: () => number) => void;
+
+/** @param isRegex without one, nothing needs to be watched over. The guard throws INVALID_INPUT when the time is over. */
+export function createGuard(isRegex: boolean): Guard {
+  if (!isRegex) return (step) => step();
+  let current: () => void = () => undefined;
+  const context = vm.createContext({ scan: () => current() });
+  const script = new vm.Script('scan()');
+  return (step, lines) => {
+    current = step;
+    try {
+      script.runInContext(context, { timeout: patternBudgetMs });
+    } catch (error) {
+      // It is made in the vm's realm, so it is no instance of this realm's Error.
+      const timedOut = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+      if (!timedOut) throw error;
+      throw new AppError('INVALID_INPUT', `The regular expression takes too long on line ${lines() + 1}.`, {
+        action: 'Make it simpler: avoid one repetition inside another.',
+      });
+    }
+  };
+}
+
 /**
  * Finds matches in text that comes in stretches, line by line: lines go on over the borders of records and chunks.
  * Nothing but the unfinished last line is kept between two stretches.
  */
 export class LineScanner {
   readonly #pattern: RegExp;
-  readonly #scanGuarded: () => void;
-  #stretch: () => void = () => undefined;
+  readonly #guard: Guard;
+  #isGuarded = false;
   /** What of the current line has come so far, beginning `#offset` characters after its start. */
   #rest = '';
   #offset = 0;
   #restSeq = 1;
   #line = 0;
+  /** The pattern for many lines at once; null where that could find something else than line by line. */
+  readonly #wide: RegExp | null;
 
   constructor(request: SearchRequest) {
     this.#pattern = compilePattern(request);
-    // A regular expression can take exponential time. The vm's time limit is the only way to end one on this thread;
-    // what it runs is our own function, in our own realm.
-    const context = vm.createContext({ scan: () => this.#stretch() });
-    const script = new vm.Script('scan()');
-    this.#scanGuarded = request.regex ? () => script.runInContext(context, { timeout: patternBudgetMs }) : () => this.#stretch();
+    this.#wide = widePattern(this.#pattern);
+    this.#guard = createGuard(request.regex);
   }
 
   /** Lines that are done. */
@@ -66,6 +129,54 @@ export class LineScanner {
     });
   }
 
+  /** Takes the next records of a chunk, their texts as one. @returns as `push` */
+  pushText({ text, rows }: Pick<Columns, 'text' | 'rows'>, lineFeeds: number, limit: number): OutputMatch[] {
+    return this.#guarded((matches) => {
+      const first = text.indexOf('\n');
+      const last = text.lastIndexOf('\n') + 1;
+      const wide = this.#wide;
+      const isFresh = this.#rest === '' && this.#offset === 0;
+      // A line that goes on from before, and what is no whole line, are looked at by themselves.
+      let from = 0;
+      if (wide === null || first === -1 || last - first > maxWideLength) from = text.length;
+      else if (!isFresh) from = first + 1;
+      const places = new Places(rows);
+      if (from > 0) this.#takeLines(text, 0, from, places, matches, limit);
+      if (wide === null || from === text.length) return;
+      const lineBefore = this.#line;
+      this.#scanWide(wide, text, from, last, places, matches, limit);
+      if (matches.length >= limit) return;
+      this.#line = lineBefore + lineFeeds - (from > 0 ? 1 : 0);
+      this.#takeLines(text, last, text.length, places, matches, limit);
+    });
+  }
+
+  #takeLines(text: string, from: number, to: number, places: Places, matches: OutputMatch[], limit: number): void {
+    let at = from;
+    while (at < to && matches.length < limit) {
+      const feed = text.indexOf('\n', at);
+      const end = feed === -1 || feed >= to ? to : feed + 1;
+      this.#takeText(text.slice(at, end), places.seqAt(at), matches, limit);
+      at = end;
+    }
+  }
+
+  /** Looks through whole lines at once; goes line by line only where something is found. */
+  #scanWide(wide: RegExp, text: string, from: number, to: number, places: Places, matches: OutputMatch[], limit: number): void {
+    const stretch = to === text.length ? text : text.slice(0, to);
+    wide.lastIndex = from;
+    let counted = from;
+    for (let found = wide.exec(stretch); found !== null; found = wide.exec(stretch)) {
+      const start = found.index === 0 ? 0 : stretch.lastIndexOf('\n', found.index - 1) + 1;
+      const end = stretch.indexOf('\n', found.index);
+      this.#line += countLineFeeds(stretch, counted, start);
+      counted = start;
+      this.#scanLine(stretch.slice(start, end), places.seqAt(start), matches, limit);
+      if (matches.length >= limit) return;
+      wide.lastIndex = end + 1;
+    }
+  }
+
   /** A stretch that cannot be read: the line that it interrupts ends here, and its line feeds count. */
   skip(lineFeeds: number, limit: number): OutputMatch[] {
     const matches = this.end(limit);
@@ -82,19 +193,25 @@ export class LineScanner {
     });
   }
 
+  /** Does several steps within one budget of time; to watch over each by itself would cost more than the step. @throws INVALID_INPUT */
+  together(steps: () => void): void {
+    try {
+      this.#guard(
+        () => {
+          this.#isGuarded = true;
+          steps();
+        },
+        () => this.#line,
+      );
+    } finally {
+      this.#isGuarded = false;
+    }
+  }
+
   #guarded(work: (matches: OutputMatch[]) => void): OutputMatch[] {
     const matches: OutputMatch[] = [];
-    this.#stretch = () => work(matches);
-    try {
-      this.#scanGuarded();
-    } catch (error) {
-      // It is made in the vm's realm, so it is no instance of this realm's Error.
-      const timedOut = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-      if (!timedOut) throw error;
-      throw new AppError('INVALID_INPUT', `The regular expression takes too long on line ${this.#line + 1}.`, {
-        action: 'Make it simpler: avoid one repetition inside another.',
-      });
-    }
+    if (this.#isGuarded) work(matches);
+    else this.together(() => work(matches));
     return matches;
   }
 

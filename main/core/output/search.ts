@@ -2,8 +2,8 @@ import type { RunId } from '../../../contract/ids.ts';
 import type { OutputMatch } from '../../../contract/output.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
-import { chunkAfter, damagedChunk } from './chunks.ts';
-import { decodeChunk } from './codec.ts';
+import { chunksAfter, damagedChunk } from './chunks.ts';
+import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { LineScanner, type SearchRequest } from './scan.ts';
 
 export interface SearchBatch {
@@ -16,6 +16,16 @@ export interface SearchBatch {
 /** A batch goes out after this many matches, or this many milliseconds, so that the first hits are seen at once. */
 const batchMatches = 500;
 const batchMs = 50;
+/** A megabyte of text or less: what is looked through before other work has its turn. */
+const chunksAtOnce = 16;
+
+/** Looks through the records of a chunk that follow `after`. @returns null if it is damaged */
+function scanChunk(scanner: LineScanner, chunk: StoredChunk, after: number, limit: number): OutputMatch[] | null {
+  const columns = chunk.first_seq > after ? decodeColumns(chunk) : null;
+  if (columns?.isText === true) return scanner.pushText(columns, chunk.line_feeds, limit);
+  const records = columns?.records() ?? recordsAfter(chunk, after);
+  return records === null ? null : scanner.push(records, limit);
+}
 
 /**
  * Looks through a run's output chunk by chunk, letting other work go on in between. Faults of the request are thrown at once.
@@ -37,16 +47,25 @@ export function searchOutput(
     let damaged: Parameters<typeof damagedChunk>[0] | null = null;
     const batch = (done: boolean): SearchBatch => ({ matches, scannedLines: scanner.lines, done, truncated: left <= 0 });
 
-    for (let at = 0; left > 0; ) {
+    for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
-      const chunk = storage.read((sql) => chunkAfter(sql, run.key, at));
-      if (chunk === undefined) break;
-      const records = decodeChunk(chunk);
-      if (records === null) damaged ??= chunk;
-      const found = records === null ? scanner.skip(chunk.line_feeds, left) : scanner.push(records, left);
-      left -= found.length;
-      matches.push(...found);
-      at = chunk.last_seq;
+      if (left <= 0) break;
+      // The first hits are wanted at once, what follows in large steps.
+      const chunks = storage.read((sql) => chunksAfter(sql, run.key, at, at === 0 ? 1 : chunksAtOnce));
+      if (chunks.length === 0) break;
+      scanner.together(() => {
+        for (const chunk of chunks) {
+          let found = scanChunk(scanner, chunk, at, left);
+          if (found === null) {
+            damaged ??= chunk;
+            found = scanner.skip(chunk.line_feeds, left);
+          }
+          left -= found.length;
+          matches.push(...found);
+          at = chunk.last_seq;
+          if (left <= 0) return;
+        }
+      });
       if (matches.length >= batchMatches || performance.now() - batchStart > batchMs) {
         yield batch(false);
         matches = [];

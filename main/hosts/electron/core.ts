@@ -1,5 +1,10 @@
 import { createCore } from '../../core/core.ts';
+import { keepYoungHeapSmall } from '../memory.ts';
 import { runCoreProcess } from './coreProcess.ts';
 
 /** The entry of core.cjs. */
-runCoreProcess((settings) => createCore({ ...settings, host: 'electron', appVersion: __APP_VERSION__ }));
+runCoreProcess(async (settings) => {
+  const core = await createCore({ ...settings, host: 'electron', appVersion: __APP_VERSION__ });
+  keepYoungHeapSmall();
+  return core;
+});

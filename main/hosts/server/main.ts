@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { createCore, type Core } from '../../core/core.ts';
 import { dataFolder } from '../dataFolder.ts';
+import { keepYoungHeapSmall } from '../memory.ts';
 import { readArguments } from './arguments.ts';
 import { createServerHost, type ServerHost } from './server.ts';
 
@@ -21,6 +22,7 @@ async function serve(): Promise<void> {
     throw error;
   }
   endOnSignals(host, core);
+  keepYoungHeapSmall();
   process.stdout.write(`PyExeKube is at ${host.url}\n`);
 }
 

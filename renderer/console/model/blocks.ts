@@ -1,4 +1,4 @@
-import type { OutputBody, TextStream } from '../../../contract/index.ts';
+import type { OutputBody, OutputSource, TextStream } from '../../../contract/index.ts';
 import type { StreamStates } from './lineText.ts';
 
 /** Where a record begins inside a block's text. */
@@ -6,6 +6,9 @@ export interface Segment {
   seq: number;
   stream: TextStream;
   start: number;
+  /** Milliseconds since 1970. */
+  timeMs: number;
+  source?: OutputSource | undefined;
 }
 
 /** Consecutive text records, joined. Its text may be put away and read again by its sequence numbers. */
@@ -36,6 +39,10 @@ export interface TextBlock {
   /** Text was added since the rows were counted. */
   rowsStale: boolean;
   lineRows: number[] | null;
+  /** Latest time of its records, milliseconds since 1970. */
+  lastMs: number;
+  /** Only its outline is known: its text was never here. */
+  isOutline: boolean;
 }
 
 export type ItemBody = Exclude<OutputBody, { kind: 'text' }>;
@@ -50,6 +57,7 @@ export interface ItemBlock {
   version: number;
   lineFeedsBefore: number;
   lineFeeds: number;
+  lastMs: number;
   /** CSS pixels; measured once it was drawn. */
   height: number;
 }
@@ -60,4 +68,25 @@ export function countLineFeeds(text: string): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
   return count;
+}
+
+/** CSS pixels that an item is likely to take, until it is measured. */
+export function estimateHeight(body: ItemBody): number {
+  if (body.kind === 'note') return 28;
+  if (body.kind === 'error') return 20 * (countLineFeeds(body.traceback) + 2);
+  return 'image/png' in body.bundle || 'text/html' in body.bundle || 'image/svg+xml' in body.bundle ? 240 : 24;
+}
+
+/** Index of the block that holds a record; -1 if none does. */
+export function indexOfSeq(blocks: readonly Block[], seq: number): number {
+  let low = 0;
+  let high = blocks.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const block = blocks[middle];
+    if (block === undefined || block.firstSeq > seq) high = middle - 1;
+    else if (block.lastSeq < seq) low = middle + 1;
+    else return middle;
+  }
+  return -1;
 }

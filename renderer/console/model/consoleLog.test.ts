@@ -4,6 +4,7 @@ import type { TextBlock } from './blocks.ts';
 import { ConsoleLog } from './consoleLog.ts';
 import { Layout } from './layout.ts';
 import { lineCap, rawLine } from './logLines.ts';
+import type { Stretch } from './outline.ts';
 import { plainTextOf } from './plainText.ts';
 
 function record(seq: number, body: OutputBody): OutputRecord {
@@ -22,7 +23,7 @@ function textBlock(log: ConsoleLog, index: number): TextBlock {
 
 /** All lines as they are drawn. */
 function lines(log: ConsoleLog): string[] {
-  return plainTextOf(log, { index: 0, line: 0, offset: 0 }, { index: log.blocks.length - 1, line: Infinity, offset: Infinity }).split('\n');
+  return plainTextOf(new Layout(log), { index: 0, line: 0, offset: 0 }, { index: log.blocks.length - 1, line: Infinity, offset: Infinity }).split('\n');
 }
 
 describe('ConsoleLog', () => {
@@ -190,5 +191,44 @@ describe('Layout', () => {
     layout.showMore(textBlock(log, 0), 0);
     layout.update();
     expect(layout.height).toBe(((lineCap * 4) / 100 + 1) * 10);
+  });
+});
+
+describe('an outline', () => {
+  const texts = ['one\ntwo\n', 'three\nfo', 'ur\nfive', ' is long\n', 'six\n'];
+  const chunk = (index: number): Stretch => {
+    const content = texts[index] ?? '';
+    return {
+      firstSeq: index + 1, lastSeq: index + 1, length: content.length, lineFeeds: content.split('\n').length - 1, 
+      lastMs: index * 10, closed: content.endsWith('\n'), isText: true,
+    };
+  };
+
+  it('knows its lines before it has their text, and the same lines when it has it', () => {
+    const read = new ConsoleLog();
+    for (const [index, content] of texts.entries()) {
+      read.accept([{ seq: index + 1, timeMs: index * 10, body: { kind: 'text', stream: 'stdout', text: content } }]);
+      const outlined = new ConsoleLog();
+      for (let i = 0; i <= index; i++) outlined.acceptOutline(chunk(i));
+      const lineCount = (log: ConsoleLog): number => log.blocks.reduce((sum, block) => sum + (block.kind === 'text' ? block.lineCount : 0), 0);
+      expect(lineCount(outlined)).toBe(lineCount(read));
+      expect(outlined.isOpen).toBe(read.isOpen);
+      const [block] = outlined.blocks;
+      if (block?.kind !== 'text') throw new Error('no block');
+      expect(new Layout(outlined).shownText(block, 0, 100)).toBeNull();
+      outlined.restore(block, texts.map((one, i) => ({ seq: i + 1, timeMs: i * 10, body: { kind: 'text', stream: 'stdout', text: one } })));
+      const [whole] = read.blocks;
+      expect({ ...block, lineRows: null, segments: [] }).toMatchObject({ ...whole, rows: block.rows, rowsColumns: block.rowsColumns, lineRows: null, segments: [] });
+    }
+  });
+
+  it('goes on with records, and begins no block within the next stretch', () => {
+    const log = new ConsoleLog();
+    log.acceptOutline(chunk(0));
+    log.acceptOutline(chunk(2));
+    expect(log.lastSeq).toBe(1);
+    log.acceptOutline(chunk(1));
+    log.accept([{ seq: 3, timeMs: 1, body: { kind: 'text', stream: 'stdout', text: 'ur\n' } }]);
+    expect(log.blocks.map((block) => (block.kind === 'text' ? block.lineCount : 0))).toEqual([4, 0]);
   });
 });

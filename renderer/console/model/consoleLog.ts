@@ -1,6 +1,7 @@
 import type { OutputRecord, TextStream } from '../../../contract/index.ts';
-import { countLineFeeds, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
+import { countLineFeeds, estimateHeight, indexOfSeq, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
 import { plainStates, plainText } from './lineText.ts';
+import { fillOutline, growOutline, type Stretch } from './outline.ts';
 import { scanSgr, type SgrState } from './sgr.ts';
 
 /** Text records are joined into one block up to this many characters. */
@@ -55,12 +56,20 @@ export class ConsoleLog {
       if (record.seq !== this.lastSeq + 1) break;
       this.lastSeq = record.seq;
       taken++;
-      if (record.body.kind === 'text') this.addText(record.seq, record.body.stream, record.body.text);
-      else this.addItem(record.seq, record.body);
+      if (record.body.kind === 'text') this.addText(record, record.body.stream, record.body.text);
+      else this.addItem(record, record.body);
     }
     if (taken === 0) return;
     this.evict();
     this.notify();
+  }
+
+  /** Takes a stretch that cannot be read: a note stands in its place. */
+  acceptDamaged({ lastSeq, lineFeeds, lastMs }: Stretch, note: string): void {
+    this.accept([{ seq: this.lastSeq + 1, timeMs: lastMs, body: { kind: 'note', text: note } }]);
+    const block = this.blocks.at(-1);
+    if (block !== undefined) Object.assign(block, { lastSeq, lineFeeds });
+    this.lastSeq = lastSeq;
   }
 
   /** Records up to `seq` are on disk: their text may be put away. */
@@ -91,7 +100,25 @@ export class ConsoleLog {
     for (const listener of this.listeners) listener();
   }
 
-  private addText(seq: number, stream: TextStream, text: string): void {
+  /** Takes the outline of a stored stretch of text that follows what is here; its text is read when it comes into sight. */
+  acceptOutline(chunk: Stretch): void {
+    if (chunk.firstSeq !== this.lastSeq + 1) return;
+    const wasClosed = !this.isOpen;
+    const before = this.blocks.at(-1);
+    const isJoined = before?.kind === 'text' && before.isOutline && before.length + chunk.length <= joinedLength;
+    const block = isJoined ? before : this.newTextBlock(chunk.firstSeq, before);
+    if (!isJoined) {
+      Object.assign(block, { text: null, lineStarts: null, isOutline: true, plain: false });
+      this.blocks.push(block);
+    }
+    growOutline(block, chunk, wasClosed);
+    this.length += chunk.length;
+    this.lastSeq = chunk.lastSeq;
+    this.touch(this.blocks.length - 1);
+    if (block.lineCount > 0) this.openLineBlock = this.blocks.length - 1;
+  }
+
+  private addText({ seq, timeMs, source }: OutputRecord, stream: TextStream, text: string): void {
     this.length += text.length;
     let block = this.blocks.at(-1);
     const startsLine = !this.isOpen;
@@ -104,7 +131,8 @@ export class ConsoleLog {
       block.lineStarts?.push(at);
       block.lineCount++;
     }
-    block.segments.push({ seq, stream, start: at });
+    block.segments.push({ seq, stream, start: at, timeMs, source });
+    if (timeMs > block.lastMs) block.lastMs = timeMs;
     this.indexText(block, text, at);
     block.text += text;
     block.length += text.length;
@@ -138,6 +166,8 @@ export class ConsoleLog {
       rowsColumns: -1,
       rowsStale: true,
       lineRows: null,
+      lastMs: 0,
+      isOutline: false,
     };
   }
 
@@ -166,7 +196,7 @@ export class ConsoleLog {
     this.rests[stream] = scanned.rest;
   }
 
-  private addItem(seq: number, body: ItemBody): void {
+  private addItem({ seq, timeMs }: OutputRecord, body: ItemBody): void {
     if (body.kind === 'display' && body.update === true && body.displayId !== undefined) {
       const shown = this.displays.get(body.displayId);
       const last = this.blocks.at(-1);
@@ -190,6 +220,7 @@ export class ConsoleLog {
       version: 0,
       lineFeedsBefore: before === undefined ? this.feedsCleared : before.lineFeedsBefore + before.lineFeeds,
       lineFeeds: body.kind === 'error' ? countLineFeeds(body.traceback) : 0,
+      lastMs: timeMs,
       height: estimateHeight(body),
     };
     this.blocks.push(block);
@@ -235,17 +266,24 @@ export class ConsoleLog {
     const before = this.blocks[index - 1];
     const parts: string[] = [];
     let at = 0;
-    for (const { seq, body } of records) {
+    for (const { seq, timeMs, source, body } of records) {
       if (seq < block.firstSeq || seq > block.lastSeq || body.kind !== 'text') continue;
-      block.segments.push({ seq, stream: body.stream, start: at });
+      block.segments.push({ seq, stream: body.stream, start: at, timeMs, source });
       parts.push(body.text);
       at += body.text.length;
     }
     block.text = parts.join('');
+    // A stretch that turned out to be damaged has another length than was said.
+    this.length += block.text.length - block.length;
+    block.length = block.text.length;
     const startsLine = before?.kind !== 'text' || before.closed;
     block.lineStarts = startsLine ? [0] : [];
     for (let feed = block.text.indexOf('\n'); feed !== -1; feed = block.text.indexOf('\n', feed + 1)) {
       if (feed + 1 < block.text.length) block.lineStarts.push(feed + 1);
+    }
+    if (block.isOutline) {
+      fillOutline(block, block.text);
+      this.touch(index);
     }
     this.residentLength += block.length;
     // What came into sight again is put away after what nobody looks at.
@@ -263,21 +301,6 @@ export class ConsoleLog {
 
   /** Index of the block that holds a record; -1 if none does. */
   findSeq(seq: number): number {
-    let low = 0;
-    let high = this.blocks.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const block = this.blocks[middle];
-      if (block === undefined || block.firstSeq > seq) high = middle - 1;
-      else if (block.lastSeq < seq) low = middle + 1;
-      else return middle;
-    }
-    return -1;
+    return indexOfSeq(this.blocks, seq);
   }
-}
-
-function estimateHeight(body: ItemBody): number {
-  if (body.kind === 'note') return 28;
-  if (body.kind === 'error') return 20 * (countLineFeeds(body.traceback) + 2);
-  return 'image/png' in body.bundle || 'text/html' in body.bundle || 'image/svg+xml' in body.bundle ? 240 : 24;
 }

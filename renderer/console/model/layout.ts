@@ -1,7 +1,7 @@
 import type { Block, TextBlock } from './blocks.ts';
 import type { ConsoleLog } from './consoleLog.ts';
 import { lineWidth, rowOffsets } from './charWidth.ts';
-import { resolveLine, type Piece, type ResolvedLine } from './lineText.ts';
+import { resolveLine, withFields, type Piece, type ResolvedLine } from './lineText.ts';
 import { lineCap, lineTail, rawLine, type RawLine } from './logLines.ts';
 
 /** A place in the drawn output: a block, a line that begins in it, and a drawn row of that line. Items have line 0, row 0. */
@@ -34,6 +34,8 @@ export class Layout {
   columns = Infinity;
   /** Widest line that was laid out, in columns. */
   widest = 0;
+  /** Lines that are JSON objects are drawn as fields. */
+  private showsFields = false;
   private readonly caps = new Map<string, number>();
 
   readonly log: ConsoleLog;
@@ -52,6 +54,22 @@ export class Layout {
     this.columns = columns;
     this.rowHeight = rowHeight;
     this.log.changedFrom = 0;
+  }
+
+  /** Draws lines that are JSON objects as fields, or as they are. */
+  setFields(shows: boolean): void {
+    if (shows === this.showsFields) return;
+    this.showsFields = shows;
+    for (const block of this.log.blocks) if (block.kind === 'text') Object.assign(block, { rowsStale: true, rowsColumns: -1, lineRows: null });
+    this.log.changedFrom = 0;
+  }
+
+  /** A line as it is drawn; null while its text is away. */
+  shownText(block: TextBlock, line: number, cap: number): string | null {
+    const raw = rawLine(this.log, block, line, cap);
+    if ('missing' in raw) return null;
+    const drawn = resolveLine(raw.pieces, raw.states);
+    return (this.showsFields ? withFields(drawn) : drawn).text;
   }
 
   /** Brings the tops up to date with the log. */
@@ -126,7 +144,7 @@ export class Layout {
     if (next !== undefined && block.text !== null && next - start - 1 <= lineCap) {
       if (this.columns === Infinity) return 1;
       const text = block.text.slice(start, next - 1);
-      if (simpleLine.test(text)) return Math.max(1, Math.ceil(text.length / this.columns));
+      if (simpleLine.test(text) && !(this.showsFields && text.startsWith('{'))) return Math.max(1, Math.ceil(text.length / this.columns));
     }
     const laid = this.lay(block, line);
     return 'missing' in laid ? 1 : laid.offsets.length + (laid.hidden > 0 ? 1 : 0);
@@ -152,7 +170,8 @@ export class Layout {
     const raw = rawLine(this.log, block, line, cap);
     if ('missing' in raw) return raw;
     const tail = this.redrawnTail(block, line, raw, cap);
-    const resolved = resolveLine(tail ?? raw.pieces, raw.states);
+    const drawn = resolveLine(tail ?? raw.pieces, raw.states);
+    const resolved = this.showsFields ? withFields(drawn) : drawn;
     const offsets = this.columns === Infinity ? [0] : rowOffsets(resolved.text, resolved.oneColumn, this.columns);
     const width = lineWidth(resolved.text, resolved.oneColumn);
     if (width > this.widest) this.widest = width;

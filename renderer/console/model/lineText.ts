@@ -1,5 +1,6 @@
 import type { TextStream } from '../../../contract/index.ts';
 import { applySgr, plainState, readSequence, sameState, type SgrState } from './sgr.ts';
+import { jsonLineText } from './jsonLine.ts';
 import { charWidth } from './charWidth.ts';
 
 /** A stretch of a line as it arrived: raw text of one stream. */
@@ -150,4 +151,12 @@ export function resolveLine(pieces: readonly Piece[], states: StreamStates): Res
   }
   const text = parts.join('');
   return { text, runs, oneColumn: ascii.test(text) };
+}
+
+/** The same line with a JSON object's fields written out; any other line as it is. */
+export function withFields(line: ResolvedLine): ResolvedLine {
+  const text = jsonLineText(line.text);
+  const [first] = line.runs;
+  if (text === null || first === undefined) return line;
+  return { text, runs: text === '' ? [] : [{ start: 0, end: text.length, stream: first.stream, style: plainState, control: false }], oneColumn: ascii.test(text) };
 }

@@ -1,5 +1,5 @@
 import type { TextStream } from '../../../contract/index.ts';
-import type { TextBlock } from './blocks.ts';
+import type { Segment, TextBlock } from './blocks.ts';
 import type { ConsoleLog } from './consoleLog.ts';
 import type { Piece, StreamStates } from './lineText.ts';
 import { scanSgr, type SgrState } from './sgr.ts';
@@ -88,6 +88,18 @@ function statesAt(block: TextBlock, from: number): StreamStates {
   addPieces(before, block, 0, from);
   for (const piece of before) states[piece.stream] = scanSgr(piece.text, states[piece.stream]).state;
   return states;
+}
+
+/** Where the text at an offset of a block comes from; undefined while it is away. */
+export function segmentAt({ segments }: TextBlock, offset: number): Segment | undefined {
+  let low = 0;
+  let high = segments.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((segments[middle]?.start ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return segments[low];
 }
 
 function addPieces(pieces: Piece[], block: TextBlock, from: number, to: number): void {

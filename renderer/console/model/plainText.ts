@@ -1,12 +1,12 @@
 import type { MimeBundle, OutputBody } from '../../../contract/index.ts';
-import type { ConsoleLog } from './consoleLog.ts';
-import { resolveLine } from './lineText.ts';
-import { lineCap, rawLine } from './logLines.ts';
+import type { Layout } from './layout.ts';
+import { lineCap } from './logLines.ts';
 
 /** Most characters that a selection copies of one line. */
 const copiedLineLength = 64 * lineCap;
 
-interface Point {
+/** A point in the output: a line that begins in a block, and a character of it. */
+export interface Point {
   index: number;
   line: number;
   /** Character of the line as it is drawn. */
@@ -35,7 +35,8 @@ export function recordText(body: OutputBody): string {
 }
 
 /** The text between two points as it is drawn; lines whose text is away come as one mark. */
-export function plainTextOf(log: ConsoleLog, start: Point, end: Point): string {
+export function plainTextOf(layout: Layout, start: Point, end: Point): string {
+  const { log } = layout;
   const lines: string[] = [];
   for (let index = start.index; index <= end.index; index++) {
     const block = log.blocks[index];
@@ -47,12 +48,16 @@ export function plainTextOf(log: ConsoleLog, start: Point, end: Point): string {
     const first = index === start.index ? start.line : 0;
     const last = index === end.index ? Math.min(end.line, block.lineCount - 1) : block.lineCount - 1;
     for (let line = first; line <= last; line++) {
-      const raw = rawLine(log, block, line, copiedLineLength);
-      const text = 'missing' in raw ? '\u2026' : resolveLine(raw.pieces, raw.states).text;
+      const text = layout.shownText(block, line, copiedLineLength) ?? '\u2026';
       const from = index === start.index && line === start.line ? start.offset : 0;
       const to = index === end.index && line === end.line ? end.offset : text.length;
       lines.push(text.slice(from, to));
     }
   }
   return lines.join('\n');
+}
+
+/** Whether some of the text between two points is away. */
+export function isAnyAway({ log }: Layout, start: Point, end: Point): boolean {
+  return log.blocks.slice(start.index, end.index + 2).some((block) => block.kind === 'text' && block.text === null);
 }

@@ -1,17 +1,10 @@
 import type { ConsoleLog } from '../model/consoleLog.ts';
 import type { RowPlace } from '../model/layout.ts';
-import { plainTextOf } from '../model/plainText.ts';
+import { isAnyAway, plainTextOf, type Point } from '../model/plainText.ts';
 import type { LogView } from './logView.ts';
 import { offsetInRow, pointInRow } from './rowRange.ts';
 
-/** A point in the output: a line, and a character of it as it is drawn. */
-interface TextPoint {
-  index: number;
-  line: number;
-  offset: number;
-}
-
-function compare(a: TextPoint, b: TextPoint): number {
+function compare(a: Point, b: Point): number {
   return a.index - b.index || a.line - b.line || a.offset - b.offset;
 }
 
@@ -20,18 +13,22 @@ function compare(a: TextPoint, b: TextPoint): number {
  * browser's own selection is put back over the rows that are drawn.
  */
 export class LogSelection {
-  private anchor: TextPoint | null = null;
-  private focus: TextPoint | null = null;
+  private anchor: Point | null = null;
+  private focus: Point | null = null;
   private isDragging = false;
   private isApplying = false;
 
   private readonly view: LogView;
   private readonly log: ConsoleLog;
+  /** Copies what is not all here; later than the event. */
+  private readonly copyLong: (start: Point, end: Point) => void;
 
   constructor(
     view: LogView,
     log: ConsoleLog,
+    copyLong: (start: Point, end: Point) => void,
   ) {
+    this.copyLong = copyLong;
     this.view = view;
     this.log = log;
     view.root.addEventListener('pointerdown', this.onPointerDown);
@@ -75,7 +72,7 @@ export class LogSelection {
     selection.setBaseAndExtent(from.node, from.offset, to.node, to.offset);
   }
 
-  private pointOf(row: ReturnType<LogView['drawnRows']>[number], point: TextPoint, isEnd: boolean): { node: Node; offset: number } {
+  private pointOf(row: ReturnType<LogView['drawnRows']>[number], point: Point, isEnd: boolean): { node: Node; offset: number } {
     const { element, place, laid } = row;
     const from = laid?.offsets[place.row] ?? 0;
     const isLine = place.index === point.index && place.line === point.line;
@@ -113,7 +110,7 @@ export class LogSelection {
     this.anchor ??= this.pointAt(selection.anchorNode, selection.anchorOffset);
   };
 
-  private pointAt(node: Node, offset: number): TextPoint | null {
+  private pointAt(node: Node, offset: number): Point | null {
     for (const { element, place, laid } of this.view.drawnRows()) {
       if (!element.contains(node)) continue;
       const from = laid?.offsets[place.row] ?? 0;
@@ -126,8 +123,9 @@ export class LogSelection {
     const { anchor, focus } = this;
     if (anchor === null || focus === null || event.clipboardData === null || compare(anchor, focus) === 0) return;
     const [start, end] = compare(anchor, focus) <= 0 ? [anchor, focus] : [focus, anchor];
-    event.clipboardData.setData('text/plain', plainTextOf(this.log, start, end));
     event.preventDefault();
+    if (isAnyAway(this.view.layout, start, end)) this.copyLong(start, end);
+    else event.clipboardData.setData('text/plain', plainTextOf(this.view.layout, start, end));
   };
 }
 
@@ -135,10 +133,10 @@ function comparePlaces(a: RowPlace, b: RowPlace): number {
   return a.index - b.index || a.line - b.line || a.row - b.row;
 }
 
-function isBefore(place: RowPlace, point: TextPoint): boolean {
+function isBefore(place: RowPlace, point: Point): boolean {
   return place.index < point.index || (place.index === point.index && place.line < point.line);
 }
 
-function isAfter(place: RowPlace, point: TextPoint): boolean {
+function isAfter(place: RowPlace, point: Point): boolean {
   return place.index > point.index || (place.index === point.index && place.line > point.line);
 }

@@ -1,6 +1,8 @@
 import type { TextBlock } from '../model/blocks.ts';
 import type { ConsoleLog } from '../model/consoleLog.ts';
 import { Layout, type RowPlace } from '../model/layout.ts';
+import { segmentAt } from '../model/logLines.ts';
+import { timeColumns, timeText, type TimeMode } from '../times.ts';
 import { readPalette, type Palette } from './palette.ts';
 import { RowPool, type DrawnRow, type VisibleItem } from './rowPool.ts';
 import { ScrollArea } from './scrollArea.ts';
@@ -39,6 +41,7 @@ export class LogView {
   private frame = 0;
   private follows = true;
   private wraps = true;
+  private times: { mode: TimeMode; startedMs: number } = { mode: 'off', startedMs: 0 };
   private columnWidth = 8;
   private drawnAt = 0;
   private drawnLength = 0;
@@ -83,6 +86,19 @@ export class LogView {
     this.measure();
   }
 
+  /** Shows the time of each line before it. @param startedMs what relative times count from, milliseconds since 1970 */
+  setTimes(mode: TimeMode, startedMs: number): void {
+    this.times = { mode, startedMs };
+    this.root.style.setProperty('--log-time-columns', String(timeColumns[mode]));
+    this.measure();
+  }
+
+  /** Shows the fields of lines that are JSON objects. */
+  setFields(shows: boolean): void {
+    this.keepPlace(() => this.layout.setFields(shows));
+    this.redraw();
+  }
+
   get isFollowing(): boolean {
     return this.follows;
   }
@@ -106,6 +122,14 @@ export class LogView {
     this.schedule();
   }
 
+  /** Brings a place to the top of what is in sight. */
+  show(place: RowPlace): void {
+    this.layout.update();
+    this.follow(false);
+    this.area.scrollTo(this.layout.topOf(place), this.totalHeight());
+    this.schedule();
+  }
+
   /** Moves by so many pixels, as a key does. */
   scrollBy(delta: number): void {
     this.area.scrollTo(this.area.top + delta, this.totalHeight());
@@ -124,7 +148,7 @@ export class LogView {
     probe.remove();
     if (box.width === 0) return;
     this.columnWidth = box.width / 100;
-    const columns = this.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.padding * 2) / this.columnWidth)) : Infinity;
+    const columns = this.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.padding * 2) / this.columnWidth) - timeColumns[this.times.mode]) : Infinity;
     this.keepPlace(() => this.layout.setMetrics(columns, box.height));
     this.redraw();
   }
@@ -246,11 +270,18 @@ export class LogView {
         const laid = this.layout.lay(block, line);
         if ('missing' in laid) this.options.onMissing(laid.missing);
         for (; row < count && top < end; row++) {
-          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, this.palette);
+          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, this.palette, this.labelOf(block, line, row));
           top += this.layout.rowHeight;
         }
       }
     }
     return start;
+  }
+
+  private labelOf(block: TextBlock, line: number, row: number): string | null {
+    const { mode, startedMs } = this.times;
+    if (mode === 'off') return null;
+    const segment = row === 0 ? segmentAt(block, block.lineStarts?.[line] ?? 0) : undefined;
+    return segment === undefined ? '' : timeText(mode, segment.timeMs, startedMs);
   }
 }

@@ -1,3 +1,4 @@
+import { levelOf } from '../../../contract/index.ts';
 import type { ItemBlock, TextBlock } from '../model/blocks.ts';
 import type { LaidLine, RowPlace } from '../model/layout.ts';
 import type { Palette } from './palette.ts';
@@ -61,11 +62,17 @@ export class RowPool {
     this.cursor = this.parent.firstElementChild;
   }
 
-  row(block: TextBlock, place: RowPlace, laid: LaidLine | null, palette: Palette): void {
+  /** @param label stands before the row; null for none */
+  row(block: TextBlock, place: RowPlace, laid: LaidLine | null, palette: Palette, label: string | null): void {
     const drawn = this.take(`${block.firstSeq}:${place.line}:${place.row}`, place, 'log-row');
     if (laid === null) drawn.element.textContent = '\u2026';
     else if (drawn.laid === null || !isSame(drawn.laid, laid)) fillRow(drawn.element, laid, place.row, palette);
     drawn.laid = laid;
+    const { dataset } = drawn.element;
+    if (label === null) delete dataset['time'];
+    else if (dataset['time'] !== label) dataset['time'] = label;
+    const level = laid === null ? 'unknown' : levelOf(laid.resolved.text);
+    if (dataset['level'] !== level) dataset['level'] = level;
   }
 
   item(block: ItemBlock, place: RowPlace): void {

@@ -1,10 +1,11 @@
 import { initial } from './001-initial.ts';
 import { cluster } from './002-cluster.ts';
 import { profiles } from './003-profiles.ts';
-import { history } from './006-history.ts';
+import { outputMarks } from './004-output-marks.ts';
+import { history } from './005-history.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** All steps in order. A new one goes to the end, in a file of its own. */
-export const migrations: readonly Migration[] = [initial, cluster, profiles, history];
+export const migrations: readonly Migration[] = [initial, cluster, profiles, outputMarks, history];

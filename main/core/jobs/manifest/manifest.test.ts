@@ -102,7 +102,8 @@ describe('buildManifest', () => {
     );
     // Else the property says nothing.
     expect(accepted).toBeGreaterThan(100);
-  });
+    // Seconds, and many more on a machine that does much else.
+  }, 120_000);
 
   it('makes a restricted pod of every profile that is well formed', () => {
     const claim = fc.constantFrom('data', 'models', 'a.b-c');

@@ -69,4 +69,4 @@ END;
 INSERT INTO changes (topic, version) VALUES ('searches', 0);
 `;
 
-export const history: Migration = { version: 6, up: (sql) => sql.exec(schema) };
+export const history: Migration = { version: 5, up: (sql) => sql.exec(schema) };
