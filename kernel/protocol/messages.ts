@@ -7,8 +7,6 @@ import { MimeBundle, TracebackFrame, maxTextLength } from '../../contract/output
  * Everything that the kernel sends is untrusted: KernelEvent parses it, with its caps, before anyone looks at it.
  */
 
-/** Most output messages that may be unacknowledged; then the kernel waits, and Python with it. */
-export const maxUnacknowledged = 32;
 /** Bytes at which the kernel flushes its text buffer; it also flushes every flushIntervalMs. */
 export const flushBytes = 64 * 1024;
 export const flushIntervalMs = 16;
@@ -110,5 +108,5 @@ export const KernelEvent = z.discriminatedUnion('type', [
 ]);
 export type KernelEvent = z.infer<typeof KernelEvent>;
 
-/** Those that count against maxUnacknowledged; the window acknowledges each once the core has it on disk. */
+/** Those that count as outstanding (outstanding.ts); the window acknowledges each once the core has it on disk. */
 export const outputEventTypes = ['text', 'display', 'result', 'error', 'note'] as const;

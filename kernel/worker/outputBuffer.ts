@@ -1,5 +1,6 @@
 import type { ControlReceiver } from '../protocol/control.ts';
-import { flushBytes, flushIntervalMs, maxUnacknowledged } from '../protocol/messages.ts';
+import { flushBytes, flushIntervalMs } from '../protocol/messages.ts';
+import { Outstanding } from '../protocol/outstanding.ts';
 import { maxTextBytes, type WorkerMessage } from '../protocol/wire.ts';
 
 type Stream = Extract<WorkerMessage, { type: 'text' }>['stream'];
@@ -7,8 +8,8 @@ type Send = (message: WorkerMessage, transfer?: Transferable[]) => void;
 const now = performance.now.bind(performance);
 
 /**
- * Output on its way out, strictly in order: text is gathered to pieces of 64 KB that wait 16 ms at most, and at most 32 messages are
- * under way unacknowledged; then it waits, and Python with it, until the window has taken some over or Stop is pressed.
+ * Output on its way out, strictly in order: text is gathered to pieces of 64 KB that wait 16 ms at most, and at most
+ * 2 MB or 1,024 messages are under way unacknowledged; then it waits, and Python with it, until the window has taken some over or Stop is pressed.
  */
 export class OutputBuffer {
   readonly #control: ControlReceiver;
@@ -17,11 +18,13 @@ export class OutputBuffer {
   #length = 0;
   #stream: Stream = 'stdout';
   #lastSent = 0;
-  #sent = 0;
+  readonly #outstanding = new Outstanding();
+  #acknowledged: number;
 
   constructor(control: ControlReceiver, send: Send) {
     this.#control = control;
     this.#send = send;
+    this.#acknowledged = control.acknowledged();
   }
 
   /** Takes text over. False when Stop cut the wait for the window short; all bytes are taken nevertheless. */
@@ -47,7 +50,7 @@ export class OutputBuffer {
     const bytes = this.#bytes.slice(0, this.#length);
     this.#length = 0;
     const uninterrupted = this.#awaitCredit();
-    this.#post({ type: 'text', stream: this.#stream, bytes }, [bytes.buffer]);
+    this.#post({ type: 'text', stream: this.#stream, bytes }, bytes.length, [bytes.buffer]);
     return uninterrupted;
   }
 
@@ -55,19 +58,24 @@ export class OutputBuffer {
   output(json: string): boolean {
     const uninterrupted = this.flush();
     const again = this.#awaitCredit();
-    this.#post({ type: 'output', json });
+    this.#post({ type: 'output', json }, json.length);
     return uninterrupted && again;
   }
 
-  #post(message: WorkerMessage, transfer?: Transferable[]): void {
-    this.#sent++;
+  #post(message: WorkerMessage, bytes: number, transfer?: Transferable[]): void {
+    this.#outstanding.add(bytes);
     this.#lastSent = now();
     this.#send(message, transfer);
   }
 
   /** After Stop what is left leaves without waiting: one message per interrupt, and these come every 100 ms. */
   #awaitCredit(): boolean {
-    // Both wrap around at 2**32; their difference does not.
-    return this.#control.waitUntil(() => ((this.#sent - this.#control.acknowledged()) | 0) < maxUnacknowledged);
+    return this.#control.waitUntil(() => {
+      const acknowledged = this.#control.acknowledged();
+      // Both wrap around at 2**32; their difference does not.
+      this.#outstanding.acknowledge((acknowledged - this.#acknowledged) >>> 0);
+      this.#acknowledged = acknowledged;
+      return !this.#outstanding.isFull();
+    });
   }
 }

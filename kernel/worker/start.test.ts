@@ -125,21 +125,36 @@ describe('a worker', { timeout: 60_000 }, () => {
 });
 
 describe('flow control', () => {
-  it('waits while 32 messages are unacknowledged, until Stop', () => {
+  it('waits while 1,024 messages are unacknowledged, until Stop', () => {
     const memory = createControl();
     const sender = new ControlSender(memory);
     const sent: unknown[] = [];
     const output = new OutputBuffer(new ControlReceiver(memory), (message) => sent.push(message));
-    for (let i = 0; i < 32; i++) expect(output.output('{}')).toBe(true);
+    for (let i = 0; i < 1024; i++) expect(output.output('{}')).toBe(true);
     sender.interrupt();
     expect(output.output('{}')).toBe(false);
-    expect(sent.length).toBe(33);
+    expect(sent.length).toBe(1025);
     sender.clearInterrupt();
-    sender.acknowledge(40);
+    sender.acknowledge(1025);
     expect(output.write('stdout', new Uint8Array(200_000))).toBe(true);
     expect(output.write('stderr', new Uint8Array([65]))).toBe(true);
     expect(output.flush()).toBe(true);
-    expect(sent.length).toBeGreaterThanOrEqual(33 + 5);
+    expect(sent.length).toBeGreaterThanOrEqual(1025 + 5);
+  });
+
+  it('waits while 2 MB are unacknowledged, and lets a larger display go alone', () => {
+    const memory = createControl();
+    const sender = new ControlSender(memory);
+    const sent: unknown[] = [];
+    const output = new OutputBuffer(new ControlReceiver(memory), (message) => sent.push(message));
+    const large = 'x'.repeat(3 * 1024 * 1024);
+    expect(output.output(large)).toBe(true);
+    sender.interrupt();
+    expect(output.output('{}')).toBe(false);
+    sender.clearInterrupt();
+    sender.acknowledge(2);
+    expect(output.output('{}')).toBe(true);
+    expect(sent.length).toBe(3);
   });
 
   it('ends a wait when its time is over', () => {

@@ -22,7 +22,7 @@ export function HistoryMenu() {
           { kind: 'item', label: 'Import a history…', icon: <Download size={14} aria-hidden />, run: () => importHistory().catch(reportError) },
         ]}
       >
-        <IconButton label="More of the history" size="small">
+        <IconButton label="More" size="small">
           <EllipsisVertical size={15} aria-hidden />
         </IconButton>
       </Menu>

@@ -1,15 +1,16 @@
 import { ControlSender, createControl } from '../../kernel/protocol/control.ts';
 import {
   interruptIntervalMs,
-  maxUnacknowledged,
   terminateAfterMs,
   type KernelCommand,
 } from '../../kernel/protocol/messages.ts';
+import { Outstanding } from '../../kernel/protocol/outstanding.ts';
 import { WorkerMessage, type FrameMessage, type WorkerCommand, type WorkerStart } from '../../kernel/protocol/wire.ts';
 import type { PythonAssets } from './assets.ts';
 
-/** Output messages beyond the window's that a worker may have under way: more, and something else than our code is sending. */
-const floodSlack = 64;
+/** What a worker may have under way beyond the limits that our code keeps, which a Stop and one large display overstep: more, and something else is sending. */
+const slackMessages = 64;
+const slackBytes = 64 * 1024 * 1024;
 /** A kernel whose variables cannot be read within this is asked to stop doing so. */
 const inspectMs = 2000;
 
@@ -29,7 +30,7 @@ export class FrameKernel {
   #inspecting: ReturnType<typeof setTimeout> | undefined;
   #asked = false;
   #started = false;
-  #unacknowledged = 0;
+  readonly #outstanding = new Outstanding();
   #gone = false;
   readonly #onGone: (kernel: FrameKernel) => void;
 
@@ -103,7 +104,7 @@ export class FrameKernel {
         }
         return;
       case 'acknowledge':
-        this.#unacknowledged = Math.max(0, this.#unacknowledged - command.count);
+        this.#outstanding.acknowledge(command.count);
         this.#control.acknowledge(command.count);
         return;
       case 'inspect':
@@ -161,7 +162,8 @@ export class FrameKernel {
   #output(message: Extract<WorkerMessage, { type: 'text' | 'output' }>, transfer: Transferable[]): void {
     // Nothing is under way between executions, so nothing may be said then.
     if (this.#busySince === null) return;
-    if (++this.#unacknowledged > maxUnacknowledged + floodSlack) {
+    this.#outstanding.add(message.type === 'text' ? message.bytes.length : message.json.length);
+    if (this.#outstanding.isFull(slackMessages, slackBytes)) {
       this.#lose('The script sent output past the limits of the console.');
       return;
     }

@@ -22,7 +22,7 @@ export type Execution = {
   stop(): void;
   /** Answers an `inputRequested`; null is the end of file. */
   input(text: string | null): void;
-  /** `count` more output events (text, display, result, error, note) were taken over; at most 32 are under way unacknowledged. */
+  /** `count` more output events (text, display, result, error, note) were taken over; at most 2 MB of them are under way unacknowledged. */
   acknowledge(count: number): void;
   /** Never rejects. Its event `finished` came before. */
   ended: Promise<ExecutionEnd>;

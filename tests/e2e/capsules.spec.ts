@@ -57,7 +57,7 @@ test.describe('runs that travel', () => {
     await expect(window.console).toContainText('kept');
     await page.getByRole('button', { name: 'History' }).click();
     const runs = window.history.getByRole('listbox').getByRole('option');
-    await window.history.getByRole('button', { name: 'More of the history' }).click();
+    await window.history.getByRole('button', { name: 'More', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Export the history…' }).click();
     await page.getByRole('dialog', { name: 'Export the history' }).getByRole('textbox').fill(path);
     await page.keyboard.press('Enter');
