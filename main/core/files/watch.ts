@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { statSync, watch, type FSWatcher } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileEvent } from '../../../contract/files.ts';
@@ -22,6 +22,16 @@ interface WatchedFolder {
 async function currentVersion(path: string): Promise<string | null> {
   const stats = await stat(path, { bigint: true }).catch(() => null);
   return stats?.isFile() === true ? versionOf(stats) : null;
+}
+
+/** The same, at this very moment: what happens to the file right after the call is a change. */
+function versionNow(path: string): string | null {
+  try {
+    const stats = statSync(path, { bigint: true });
+    return stats.isFile() ? versionOf(stats) : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -89,7 +99,7 @@ export function watchFiles(folders: readonly string[], files: readonly string[],
   for (const path of files) {
     const file = absolute(path);
     folderOf(dirname(file)).files.set(basename(file), file);
-    versions.set(file, currentVersion(file));
+    versions.set(file, Promise.resolve(versionNow(file)));
   }
   for (const folder of watched.values()) arm(folder);
   const search = setInterval(() => {

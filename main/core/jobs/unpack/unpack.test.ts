@@ -1,7 +1,7 @@
 import { assert, constantFrom, property, string } from 'fast-check';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isSafePath } from './safePath.ts';
 import { createUnpacker, type ExpectedFile } from './unpack.ts';
@@ -95,7 +95,7 @@ describe('unpacking a tar from a container', () => {
       property(string({ unit: constantFrom('.', '/', '\\', 'a', ':', ' ', '\0', 'nul'), maxLength: 12 }), (path) => {
         if (!isSafePath(path)) return true;
         const inside = relative('/base', resolve('/base', path));
-        return inside !== '' && !inside.startsWith('..') && !/[\\:\0]/.test(path);
+        return inside !== '' && inside.split(sep)[0] !== '..' && !/[\\:\0]/.test(path);
       }),
     );
     for (const path of ['..', 'a/../b', '/a', 'a//b', 'a\\b', 'C:x', 'nul', 'AUX.txt', 'a/con', 'x.', 'x ', 'a\nb', '']) expect(isSafePath(path)).toBe(false);
