@@ -34,6 +34,13 @@ export async function openApplication(command: string, args: readonly string[], 
       { timeout: startTimeoutMs, interval: 100 },
     );
     const page = await openPage(address);
+    // The target has its address before its document: what is asked of the one before goes with it.
+    await vi.waitFor(
+      async () => {
+        if ((await page.evaluate("location.protocol === 'app:' && document.readyState")) !== 'complete') throw new Error('The page has not loaded.');
+      },
+      { timeout: startTimeoutMs, interval: 50 },
+    );
     return {
       page,
       process: child,

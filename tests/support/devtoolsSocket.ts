@@ -8,6 +8,9 @@ const Evaluated = z.object({
 });
 const Targets = z.array(z.object({ type: z.string(), url: z.string(), webSocketDebuggerUrl: z.string() }));
 
+/** No answer within this is one that was lost with the page. */
+const answerMs = 20_000;
+
 /** One page over the DevTools protocol (chromedevtools.github.io/devtools-protocol), without what Playwright records beside it. */
 export interface DevtoolsSocket {
   /** The parsed result of a method. @throws Error what the browser refuses */
@@ -38,8 +41,12 @@ export async function openDevtools(address: string): Promise<DevtoolsSocket> {
 
   async function send<T>(method: string, params: object, schema: z.ZodType<T>): Promise<T> {
     const id = ++last;
-    const answer = await new Promise<z.infer<typeof Answer>>((resolve) => {
-      waiting.set(id, resolve);
+    const answer = await new Promise<z.infer<typeof Answer>>((resolve, reject) => {
+      const patience = setTimeout(() => reject(new Error(`The page did not answer ${method} ${JSON.stringify(params).slice(0, 200)}`)), answerMs);
+      waiting.set(id, (found) => {
+        clearTimeout(patience);
+        resolve(found);
+      });
       socket.send(JSON.stringify({ id, method, params }));
     });
     if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
