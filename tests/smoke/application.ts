@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { vi } from 'vitest';
-import { findPage } from '../support/devtoolsSocket.ts';
-import { openPage, type Page } from './devtools.ts';
+import { findPage, openPage, type Page } from './devtools.ts';
 
 /** The application in a real Electron, with its window. */
 export interface Application {
@@ -34,13 +33,6 @@ export async function openApplication(command: string, args: readonly string[], 
       { timeout: startTimeoutMs, interval: 100 },
     );
     const page = await openPage(address);
-    // The target has its address before its document: what is asked of the one before goes with it.
-    await vi.waitFor(
-      async () => {
-        if ((await page.evaluate("location.protocol === 'app:' && document.readyState")) !== 'complete') throw new Error('The page has not loaded.');
-      },
-      { timeout: startTimeoutMs, interval: 50 },
-    );
     return {
       page,
       process: child,

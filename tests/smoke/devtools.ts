@@ -1,5 +1,5 @@
+import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { openDevtools } from '../support/devtoolsSocket.ts';
 
 /**
  * A page by its accessible roles and names, over the DevTools protocol (chromedevtools.github.io/devtools-protocol). Playwright's own
@@ -19,13 +19,42 @@ export interface Page {
   close(): void;
 }
 
+const Answer = z.object({ id: z.number().optional(), result: z.unknown().optional(), error: z.object({ message: z.string() }).optional() });
 const Found = z.object({ nodes: z.array(z.object({ backendDOMNodeId: z.number().optional(), ignored: z.boolean() })) });
 const Resolved = z.object({ object: z.object({ objectId: z.string() }) });
 const Value = z.object({ result: z.object({ value: z.unknown().optional() }), exceptionDetails: z.object({ text: z.string() }).optional() });
 const Root = z.object({ root: z.object({ nodeId: z.number() }) });
+const Targets = z.array(z.object({ type: z.string(), url: z.string(), webSocketDebuggerUrl: z.string() }));
+
+/** Address of the page's own DevTools socket; null while it is not there. @param port the browser's debugging port */
+export async function findPage(port: number, prefix: string): Promise<string | null> {
+  const response = await fetch(`http://127.0.0.1:${port}/json/list`);
+  const targets = Targets.parse(await response.json());
+  return targets.find(({ type, url }) => type === 'page' && url.startsWith(prefix))?.webSocketDebuggerUrl ?? null;
+}
 
 export async function openPage(address: string): Promise<Page> {
-  const { send, evaluate, close } = await openDevtools(address);
+  const socket = new WebSocket(address);
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const waiting = new Map<number, (answer: z.infer<typeof Answer>) => void>();
+  let last = 0;
+  socket.on('message', (data: Buffer) => {
+    const answer = Answer.parse(JSON.parse(data.toString('utf8')));
+    if (answer.id === undefined) return;
+    waiting.get(answer.id)?.(answer);
+    waiting.delete(answer.id);
+  });
+
+  async function send<T>(method: string, params: Record<string, unknown>, schema: z.ZodType<T>): Promise<T> {
+    const id = ++last;
+    const answer = await new Promise<z.infer<typeof Answer>>((resolve) => {
+      waiting.set(id, resolve);
+      socket.send(JSON.stringify({ id, method, params }));
+    });
+    if (answer.error !== undefined) throw new Error(`${method}: ${answer.error.message}`);
+    return schema.parse(answer.result);
+  }
+
   const nothing = z.unknown();
   await send('Accessibility.enable', {}, nothing);
 
@@ -51,7 +80,7 @@ export async function openPage(address: string): Promise<Page> {
     click: async (role, name) => void (await call(role, name, 'function () { this.click(); }')),
     focus: async (role, name) => void (await call(role, name, 'function () { this.focus(); }')),
     insert: async (text) => void (await send('Input.insertText', { text }, nothing)),
-    evaluate,
-    close,
+    evaluate: async (expression) => (await send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true }, Value)).result.value,
+    close: () => socket.close(),
   };
 }
