@@ -6,7 +6,7 @@ import type { Output } from '../output/index.ts';
 import type { Runs } from '../runs/index.ts';
 import { factsOf } from './facts.ts';
 import { diffLines } from './lineDiff.ts';
-import { outputLines } from './outputText.ts';
+import { outputLines } from './outputLines.ts';
 
 /** Stretches, lines of a stretch and characters of a line that are told. */
 const mostDifferences = 1000;

@@ -1,5 +1,5 @@
 import type { RunId } from '../../../contract/ids.ts';
-import type { OutputRecord } from '../../../contract/output.ts';
+import { bodyText } from '../../../contract/outputText.ts';
 import type { ExportFormat, ExportPiece, OutputFilter } from '../../../contract/outputFilter.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
@@ -18,23 +18,6 @@ function withoutControls(text: string): string {
   return text.includes('\u001b') ? text.replace(controlSequences, '') : text;
 }
 
-/** A record as it stands in a text file. */
-function recordText({ body }: OutputRecord): string {
-  switch (body.kind) {
-    case 'text':
-      return body.text;
-    case 'error':
-      return body.traceback.endsWith('\n') ? body.traceback : `${body.traceback}\n`;
-    case 'note':
-      return `[${body.text}]\n`;
-    case 'display':
-    case 'result': {
-      const text = body.bundle['text/plain'];
-      return typeof text === 'string' ? `${text}\n` : '';
-    }
-  }
-}
-
 function damagedText({ first_seq, last_seq }: StoredChunk): string {
   return `[The stored output from record ${first_seq} to ${last_seq} is damaged and cannot be read.]\n`;
 }
@@ -43,7 +26,7 @@ function chunkText(chunk: StoredChunk, after: number): string {
   const columns = chunk.first_seq > after ? decodeColumns(chunk) : null;
   if (columns?.isText === true) return columns.text;
   const records = columns?.records() ?? recordsAfter(chunk, after);
-  return records === null ? damagedText(chunk) : records.map(recordText).join('');
+  return records === null ? damagedText(chunk) : records.map(({ body }) => bodyText(body)).join('');
 }
 
 const formulaStart = /^[=+\-@\t\r]/;

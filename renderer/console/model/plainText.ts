@@ -1,4 +1,4 @@
-import type { MimeBundle, OutputBody } from '../../../contract/index.ts';
+import { bodyText } from '../../../contract/index.ts';
 import type { Layout } from './layout.ts';
 import { lineCap } from './logLines.ts';
 
@@ -13,27 +13,6 @@ export interface Point {
   offset: number;
 }
 
-/** The text/plain of a bundle; empty if there is none. */
-export function bundleText(bundle: MimeBundle): string {
-  const text = bundle['text/plain'];
-  return typeof text === 'string' ? text : '';
-}
-
-/** A record as text, as it goes into a file or the clipboard. */
-export function recordText(body: OutputBody): string {
-  switch (body.kind) {
-    case 'text':
-      return body.text;
-    case 'error':
-      return body.traceback.endsWith('\n') ? body.traceback : `${body.traceback}\n`;
-    case 'note':
-      return `[${body.text}]\n`;
-    case 'display':
-    case 'result':
-      return `${bundleText(body.bundle)}\n`;
-  }
-}
-
 /** The text between two points as it is drawn; lines whose text is away come as one mark. */
 export function plainTextOf(layout: Layout, start: Point, end: Point): string {
   const { log } = layout;
@@ -42,7 +21,7 @@ export function plainTextOf(layout: Layout, start: Point, end: Point): string {
     const block = log.blocks[index];
     if (block === undefined) break;
     if (block.kind === 'item') {
-      lines.push(recordText(block.body).replace(/\n$/, ''));
+      lines.push(bodyText(block.body).replace(/\n$/, ''));
       continue;
     }
     const first = index === start.index ? start.line : 0;

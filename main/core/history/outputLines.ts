@@ -1,26 +1,9 @@
 import { maxComparedLines } from '../../../contract/history.ts';
 import type { RunId } from '../../../contract/ids.ts';
-import type { OutputBody } from '../../../contract/output.ts';
+import { bodyText } from '../../../contract/outputText.ts';
 import type { Output } from '../output/index.ts';
 
 const pageLength = 8 * 1024 * 1024;
-
-/** What a step of output says as text: a display by its plain form. */
-export function bodyText(body: OutputBody): string {
-  switch (body.kind) {
-    case 'text':
-      return body.text;
-    case 'error':
-      return body.traceback.endsWith('\n') ? body.traceback : `${body.traceback}\n`;
-    case 'note':
-      return `${body.text}\n`;
-    case 'display':
-    case 'result': {
-      const plain = body.bundle['text/plain'];
-      return typeof plain === 'string' ? `${plain}\n` : '';
-    }
-  }
-}
 
 /** The lines of a run's output; without those that a progress bar has overwritten. */
 export async function outputLines(output: Pick<Output, 'read'>, runId: RunId, signal: AbortSignal | undefined): Promise<{ lines: string[]; truncated: boolean }> {
