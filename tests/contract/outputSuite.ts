@@ -197,6 +197,21 @@ export function outputSuite(fixture: () => Fixture): void {
       expect(objects[4]).toEqual({ line: 5, time: '1970-01-01T00:00:00.005Z', stream: 'stderr', text: 'E: m' });
     });
 
+    it('writes out nothing that a terminal would obey, and hides no text with it', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      // Clipboard, link, title, C1, a sequence that goes over two records, one that never ends, an escape at the very end.
+      const odd = ['\u001b]52;c;aGk=\u0007copy', ' \u001b]8;;https://e.example\u001b\\link\u001b]8;;\u001b\\', ' \u009b31mc1\u0090q\u009c', ' \u001b[3'];
+      await first.output.append({ runId, records: [textRecord(1, odd.join('')), textRecord(2, '1mred \u001b]0;never ended\nnext\n'), textRecord(3, 'end\u001b')] });
+      for (const format of ['text', 'ndjson', 'csv'] as const) {
+        let text = '';
+        for await (const piece of await first.output.export({ runId, format })) text += format === 'ndjson' ? piece.text.replaceAll('\\u', '\\\\u') : piece.text;
+        expect(text).not.toMatch(/[\u001b\u0080-\u009f]|\\u001b|\\u009/);
+        for (const kept of ['copy', 'link', 'c1', 'red', 'never ended', 'next', 'end']) expect(text).toContain(kept);
+        expect(text).not.toContain('aGk=');
+      }
+    });
+
     it('ends a regular expression that would take for ever, and does other work meanwhile', async () => {
       const { first } = fixture();
       const runId = await startRun(first);

@@ -11,11 +11,16 @@ import { createGuard } from './scan.ts';
 
 /** About a megabyte a piece. */
 const chunksAtOnce = 8;
-// Colours and other control sequences have no place in a file: ECMA-48's CSI, with its parameters and final byte.
-const controlSequences = /\u001b\[[\d;:?]*[ -/]*[@-~]/g;
+/**
+ * What a terminal would obey (ECMA-48): control sequences, strings with their end in the same line (OSC, DCS and the like), what is left of either, and
+ * the same as single characters (C1). A string without an end takes no text with it.
+ */
+const controls = /\u001b(?:\[[\d;:?]*[ -/]*[@-~]|[\]P_^X][^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c))?|[\u0080-\u009f]/g;
+const anyControl = /[\u001b\u0080-\u009f]/;
 
+/** Whoever prints the file shall see it, and nothing else happen. */
 function withoutControls(text: string): string {
-  return text.includes('\u001b') ? text.replace(controlSequences, '') : text;
+  return anyControl.test(text) ? text.replace(controls, '') : text;
 }
 
 function damagedText({ first_seq, last_seq }: StoredChunk): string {
