@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { httpsUrl } from '../lib/httpsUrl.ts';
 import { ask } from '../ui/index.ts';
 import { useTheme } from '../settings/index.ts';
 import { FrameMessage, type FrameContent } from './frame/messages.ts';
@@ -22,8 +23,8 @@ function backgroundOf(element: Element): string {
 }
 
 async function openLink(href: string): Promise<void> {
-  const url = URL.canParse(href) ? new URL(href) : null;
-  if (url?.protocol !== 'https:') return;
+  const url = httpsUrl(href);
+  if (url === null) return;
   const answer = await ask({
     title: 'Open a link from an output?',
     message: url.href.slice(0, 500),

@@ -15,5 +15,5 @@ export function pairFor(run: RunSummary): { left: RunSummary; right: RunSummary 
 export function choicesWith(runs: readonly RunSummary[], most: number, ...more: readonly (RunSummary | null)[]): RunSummary[] {
   const choices = new Map(runs.slice(0, most).map((run) => [run.id, run]));
   for (const run of more) if (run !== null) choices.set(run.id, run);
-  return [...choices.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  return [...choices.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { toAppError, type RunEvent, type RunFilter, type RunId, type RunSummary } from '../../contract/index.ts';
+import { insertedAt, withAt, withoutAt } from '../lib/lists.ts';
 import { core } from '../rpc/index.ts';
 
 /** Runs that one page asks for. */
@@ -42,13 +43,13 @@ export function placeRun(state: Pick<HistoryState, 'filter' | 'runs' | 'next'>, 
   const { filter, runs, next } = state;
   const index = runs.findIndex((one) => one.id === run.id);
   if (index !== -1) {
-    if (passes(run, filter)) return { runs: runs.with(index, run), added: 0 };
-    return { runs: runs.toSpliced(index, 1), added: -1 };
+    if (passes(run, filter)) return { runs: withAt(runs, index, run), added: 0 };
+    return { runs: withoutAt(runs, index), added: -1 };
   }
   if (!passes(run, filter)) return { runs, added: 0 };
   if (filter.search !== undefined && filter.search !== '') return null;
   const at = runs.findIndex((one) => one.id < run.id);
-  if (at !== -1) return { runs: runs.toSpliced(at, 0, run), added: 1 };
+  if (at !== -1) return { runs: insertedAt(runs, at, run), added: 1 };
   // It is older than all that is read: it comes with its page, or it is the last of all.
   return next === null ? { runs: [...runs, run], added: 1 } : { runs, added: 0 };
 }

@@ -6,7 +6,7 @@ const mostListed = 1000;
 
 /** The files that go along, largest first, with their sizes. */
 export function FileList({ files, totalBytes }: { files: readonly BundledFile[]; totalBytes: number }) {
-  const sorted = files.toSorted((a, b) => b.bytes - a.bytes || a.path.localeCompare(b.path));
+  const sorted = [...files].sort((a, b) => b.bytes - a.bytes || a.path.localeCompare(b.path));
   return (
     <section aria-label="Files that go along">
       <h3 className="font-semibold">

@@ -23,6 +23,6 @@ export function FolderField({ sheet: { folders, request, isSubmitting } }: { she
 }
 
 function nameOf(folder: string): string {
-  const name = folder.split(/[/\\]/).findLast((part) => part !== '');
+  const name = folder.split(/[/\\]/).filter((part) => part !== '').at(-1);
   return `The folder ${name ?? folder}`;
 }

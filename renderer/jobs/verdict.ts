@@ -1,4 +1,5 @@
 import type { JobPreview, PreflightCheck } from '../../contract/index.ts';
+import { withAt } from '../lib/lists.ts';
 
 /** What is known about a run before it is submitted. */
 export interface Known {
@@ -33,5 +34,5 @@ export function verdictOf(known: Known): Verdict {
 /** Puts a line of the checks in its place: its outcome replaces that it runs. */
 export function placeCheck(checks: readonly PreflightCheck[], check: PreflightCheck): readonly PreflightCheck[] {
   const index = checks.findIndex((one) => one.id === check.id);
-  return index === -1 ? [...checks, check] : checks.with(index, check);
+  return index === -1 ? [...checks, check] : withAt(checks, index, check);
 }

@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { MimeBundle, RunId, TabId } from '../../contract/index.ts';
 import { figureOf, type View } from '../display/index.ts';
+import { withAt } from '../lib/lists.ts';
 
 /** A figure that a run of a tab showed. */
 export interface Figure {
@@ -32,7 +33,7 @@ export function collectFigure(tabId: TabId, runId: RunId, seq: number, bundle: M
   const known = list.findIndex((figure) => figure.key === key);
   const text = bundle['text/plain'];
   const figure: Figure = { key, runId, view, text: typeof text === 'string' ? text : '' };
-  const next = known === -1 ? [...list, figure].slice(-mostFigures) : list.with(known, figure);
+  const next = known === -1 ? [...list, figure].slice(-mostFigures) : withAt(list, known, figure);
   figures.set(tabId, next);
   useFigures.setState((state) => ({ version: state.version + 1 }));
 }

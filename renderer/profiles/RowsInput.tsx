@@ -1,6 +1,7 @@
 import { Plus, X } from 'lucide-react';
 import { useRef } from 'react';
 import { classes } from '../lib/classes.ts';
+import { withAt, withoutAt } from '../lib/lists.ts';
 import { Button, IconButton, Select, TextField } from '../ui/index.ts';
 import type { Column, RowsField } from './formFields.ts';
 import { emptyRow, type DraftRow, type Faults } from './profileDraft.ts';
@@ -34,8 +35,8 @@ export function RowsInput({ field, rows, faults, onChange }: RowsInputProps) {
           row={row}
           number={index + 1}
           faults={faults}
-          onChange={(next) => onChange(rows.with(index, next))}
-          onRemove={() => onChange(rows.toSpliced(index, 1))}
+          onChange={(next) => onChange(withAt(rows, index, next))}
+          onRemove={() => onChange(withoutAt(rows, index))}
         />
       ))}
       <Button size="small" onClick={add}>

@@ -1,3 +1,4 @@
+import { httpsUrl } from '../../lib/httpsUrl.ts';
 import type { LaidLine } from '../model/layout.ts';
 import type { StyleRun } from '../model/lineText.ts';
 import type { Palette } from './palette.ts';
@@ -17,7 +18,7 @@ function findLinks(text: string): Link[] {
   const links: Link[] = [];
   for (const match of text.matchAll(linkPattern)) {
     const url = match[0];
-    if (url.length <= maxLinkLength && URL.canParse(url)) links.push({ start: match.index, end: match.index + url.length, url });
+    if (url.length <= maxLinkLength && httpsUrl(url) !== null) links.push({ start: match.index, end: match.index + url.length, url });
   }
   return links;
 }
