@@ -119,8 +119,15 @@ export function recordsAfter(chunk: StoredChunk, after: number): OutputRecord[] 
   return records === null || chunk.first_seq > after ? records : records.filter(({ seq }) => seq > after);
 }
 
+/** What was looked at to see whether it must be read is read next. */
+const unpacked = new WeakMap<StoredChunk, Columns>();
+
 /** Its records' texts as one, without making the records. Null if it is damaged, or stored in another way. */
 export function decodeColumns(chunk: StoredChunk): Columns | null {
+  const known = unpacked.get(chunk);
+  if (known !== undefined) return known;
   if (chunk.encoding !== encodings.columns || checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
-  return unpackColumns(decompress(chunk), chunk.first_seq);
+  const columns = unpackColumns(decompress(chunk), chunk.first_seq);
+  unpacked.set(chunk, columns);
+  return columns;
 }

@@ -1,6 +1,7 @@
 import type { OutputSource, TextStream } from '../../../contract/output.ts';
 import { decodeColumns, recordsAfter, textOf, type StoredChunk } from './codec.ts';
 import type { ColumnRow } from './columns.ts';
+import { beginning, type LineStart } from './lineStarts.ts';
 
 /** A line of an output, with what is known of the record in which it begins. */
 export interface OutputLine {
@@ -16,12 +17,6 @@ export interface OutputLine {
 
 /** Longest line that is kept; of a longer one the rest is passed over. */
 export const maxLineLength = 1024 * 1024;
-
-/** A record before a chunk, and the line in which the chunk begins. */
-export interface LineStart {
-  after: number;
-  line: number;
-}
 
 interface ChunkText {
   text: string;
@@ -49,11 +44,20 @@ export class LineReader {
   #open: OutputLine | null = null;
   #line: number;
   #after: number;
+  #isInside: boolean;
 
-  /** @param start where reading begins, if not at the beginning: with the record after `after`, which is in line `line` */
-  constructor(start: LineStart = { after: 0, line: 0 }) {
+  constructor(start: LineStart = beginning) {
     this.#after = start.after;
     this.#line = start.line;
+    this.#isInside = start.isInside;
+  }
+
+  /** Goes on at another place; the line that is open is not given. */
+  jump(start: LineStart): void {
+    this.#open = null;
+    this.#after = start.after;
+    this.#line = start.line;
+    this.#isInside = start.isInside;
   }
 
   /** Lines that are done. */
@@ -72,6 +76,7 @@ export class LineReader {
     this.#after = chunk.last_seq;
     if (content === null) {
       this.end(emit);
+      this.#isInside = false;
       this.#line += chunk.line_feeds;
       return false;
     }
@@ -98,6 +103,7 @@ export class LineReader {
   }
 
   #take(text: string, row: ColumnRow | undefined): void {
+    if (this.#isInside) return;
     if (this.#open === null) {
       const { seq = 1, timeMs = 0, stream = 'stdout', source } = row ?? {};
       this.#open = { line: this.#line, seq, timeMs, stream, source, text };
@@ -106,6 +112,7 @@ export class LineReader {
 
   #close(emit: (line: OutputLine) => void): void {
     this.end(emit);
+    this.#isInside = false;
     this.#line++;
   }
 }
