@@ -19,6 +19,22 @@ onCluster('files that a run produced', { through: 'proxy' }, (cluster) => {
     kubectl('wait', '--for=condition=complete', `job/${job.jobName}`, '-n', cluster.namespace, '--timeout=30s');
   });
 
+  it('come back under names that every system has, and without those that nobody may read, which are named', async () => {
+    const source = `${writing}
+os.chdir(out)
+for name in ("10:30.csv", "CON", "new\\nline"): open(name, "w").write(name)
+open("secret", "w").close(); os.chmod("secret", 0)
+os.mkdir("closed"); open("closed/x", "w").close(); os.chmod("closed", 0)`;
+    const runId = await cluster.application.submit(source);
+    expect((await cluster.application.reach(runId, 'done')).artifacts).toMatchObject({ state: 'fetched', files: 4 });
+    const { artifacts } = await cluster.application.api.jobs.artifacts({ runId });
+    expect(artifacts.map(({ path, file }) => [path, readFileSync(file, 'utf8')])).toEqual([
+      ['output/10_30.csv', '10:30.csv'], ['output/_CON', 'CON'], ['output/deep/a.txt', 'AAAAAAAAAA'], ['output/new_line', 'new\nline'],
+    ]);
+    const notes = (await cluster.application.output(runId)).flatMap((body) => (body.kind === 'note' ? [body.text] : []));
+    expect(notes).toEqual(['2 files do not come back, among them output/secret (it may not be read).']);
+  });
+
   it('go with the run when it is deleted from the history', async () => {
     const { api } = cluster.application;
     const runId = await cluster.application.submit(writing);
