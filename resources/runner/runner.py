@@ -650,7 +650,7 @@ class Runner:
             cpuMs=sample["cpuMs"], peak=self.peak(sample), memoryLimit=self.meter.memory_limit(), oom=self.meter.oom_kills() > 0, artifacts=None,
         )
         try:
-            report["artifacts"] = list_artifacts(self.config)
+            report["artifacts"] = list_artifacts(self.config, self.log.note)
         except OSError as error:
             self.log.note("The files that the script wrote cannot be listed: %s" % error)
         self.end(report)
@@ -728,7 +728,9 @@ class Runner:
         path = env.get("PYTHONPATH", "")
         env["PYTHONPATH"] = CODE + os.pathsep + path if path else CODE
         env["PYEXEKUBE_HOOK"] = "\n".join((self.marks.token, self.marks.spool, self.files, path))
-        child = self.spawn([sys.executable, "-u", script] + self.config["argv"], env, self.files, (b"o", b"e"))
+        # A name that begins with a hyphen would be an option.
+        named = "./" + script if script.startswith("-") else script
+        child = self.spawn([sys.executable, "-u", named] + self.config["argv"], env, self.files, (b"o", b"e"))
         self.set_phase("running", pid=child.pid)
         timed_out = self.watch(child, time.monotonic() + self.config["timeoutSeconds"])
         report["error"] = self.marks.error
@@ -1117,7 +1119,12 @@ def walk_files(top, left_out, label):
     """Regular files below a folder, in order; what else is there is named."""
     import stat
 
-    for folder, names, files in os.walk(top):
+    def closed(error):
+        # No output folder at all is none of the script's doing.
+        if error.filename != top:
+            left_out(label + os.path.relpath(error.filename, top), "the folder may not be read")
+
+    for folder, names, files in os.walk(top, onerror=closed):
         names.sort()
         for name in sorted(files + [name for name in names if os.path.islink(os.path.join(folder, name))]):
             path = os.path.join(folder, name)
@@ -1137,8 +1144,8 @@ def walk_files(top, left_out, label):
                 left_out(shown, "it is a link" if stat.S_ISLNK(about.st_mode) else "it is no regular file")
 
 
-def list_artifacts(config):
-    """Writes down what comes back: all below the output folder, and what the patterns name and the script has made or changed."""
+def list_artifacts(config, tell):
+    """Writes down what comes back: all below the output folder, and what the patterns name and the script has made or changed. Tells what does not."""
     rules, files, omitted = config["artifacts"], [], []
 
     def leave_out(path, reason):
@@ -1146,7 +1153,9 @@ def list_artifacts(config):
 
     def add(shown, path, about):
         nonlocal total
-        if len(files) >= rules["maxFiles"]:
+        if not os.access(path, os.R_OK):
+            leave_out(shown, "it may not be read")
+        elif len(files) >= rules["maxFiles"]:
             leave_out(shown, "more than %d files" % rules["maxFiles"])
         elif total + about.st_size > rules["maxBytes"]:
             leave_out(shown, "more than %d bytes in all" % rules["maxBytes"])
@@ -1166,6 +1175,9 @@ def list_artifacts(config):
                 add(shown, path, about)
     listed = {"files": files, "bytes": total, "leftOut": omitted[:200], "moreLeftOut": max(0, len(omitted) - 200)}
     write_file(RUN + "/artifacts.json", json.dumps(listed))
+    if omitted:
+        first = "%s (%s)" % (omitted[0]["path"], omitted[0]["reason"])
+        tell("A file does not come back: %s." % first if len(omitted) == 1 else "%d files do not come back, among them %s." % (len(omitted), first))
     return {"files": len(files), "bytes": total, "leftOut": len(omitted)}
 
 
@@ -1243,7 +1255,8 @@ class Collector:
         state = read_json(RUN + "/state.json") or {}
         sample = state.get("measurement") or {}
         try:
-            artifacts = list_artifacts(self.config)
+            # The log is the other container's, which is no more.
+            artifacts = list_artifacts(self.config, lambda _: None)
         except OSError:
             artifacts = None
         report = {

@@ -56,6 +56,8 @@ export function parseLog(log: Buffer): Line[] {
 
 export interface PodOptions {
   source?: string;
+  /** The script's name among the files. */
+  script?: string;
   /** Relative path to content, beside the script. */
   files?: Record<string, string>;
   argv?: string[];
@@ -82,13 +84,14 @@ export class Pod {
 
   static async make(python: Python, options: PodOptions): Promise<Pod> {
     const pod = new Pod(python.path, options.env ?? {});
-    const texts = { ...options.files, 'script.py': options.source ?? '' };
+    const script = options.script ?? 'script.py';
+    const texts = { ...options.files, [script]: options.source ?? '' };
     const files = Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.byteLength(text) }));
     const chunks: Uint8Array[] = [];
     for await (const chunk of packBundle({ files, totalBytes: 0, content: new Map(Object.entries(texts).map(([path, text]) => [path, { text }])) })) chunks.push(chunk);
     pod.archive = options.archive ?? Buffer.concat(chunks);
     const sha256 = createHash('sha256').update(pod.archive).digest('hex');
-    const payload = { script: 'script.py', argv: options.argv ?? [], files: { from: 'secret' as const, data: pod.archive, sha256 }, requirements: options.requirements ?? null };
+    const payload = { script, argv: options.argv ?? [], files: { from: 'secret' as const, data: pod.archive, sha256 }, requirements: options.requirements ?? null };
     const config = { ...runnerConfig(newRunId(), ProfileSettings.parse(options.settings ?? {}), payload), graceSeconds: 1, ...options.config };
     for (const name of ['runner.py', 'sitecustomize.py']) copyFileSync(join(runnerFolder, name), join(pod.root, 'code', name));
     writeFileSync(join(pod.root, 'code/run.json'), JSON.stringify(config));

@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
+import { documentsOf, Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
 
 const pods: Pod[] = [];
 afterEach(() => {
@@ -51,6 +51,13 @@ describe.each(pythons)('a script under Python $version', (python) => {
     // Python sets it itself in the C locale.
     delete seen.environment['LC_CTYPE'];
     expect(seen).toEqual(expected);
+  });
+
+  it.each(['-c.py', '--help', '-', 'a b.py'])('may have any name: %s', async (script) => {
+    const { code, lines } = await run(python, { script, source: 'import sys\nprint(__name__, sys.argv[1:])\n1/0', argv: ['x'] });
+    expect(code).toBe(1);
+    expect(textOf(lines, 'o').toString()).toBe("__main__ ['x']\n");
+    expect(documentsOf(lines, 'x')).toMatchObject([{ frames: [{ file: script, line: 3 }] }]);
   });
 
   it.each([
