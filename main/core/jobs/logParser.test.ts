@@ -61,7 +61,7 @@ describe('the parser of the log', () => {
     const { listener } = listen();
     const parser = new LogParser(start, listener);
     parser.consume(['1o a', '2D {"bundle":{"text/', '3D plain":"x"}']);
-    expect(parser.take().cursor.seq).toBe(0);
+    expect(parser.take().cursor.seq).toBe(1);
     parser.consume(['4d }']);
     const { steps, cursor } = parser.take();
     expect(steps).toEqual([{ kind: 'display', bundle: { 'text/plain': 'x' } }]);
