@@ -1,7 +1,7 @@
-import { podFolder } from '../../../contract/profiles.ts';
+import { once } from 'node:events';
 import { AppError, toAppError } from '../../../contract/errors.ts';
-import { execInPod, LineJoiner } from '../cluster/index.ts';
-import type { JobHandle } from './context.ts';
+import { podFolder } from '../../../contract/profiles.ts';
+import { execInPod, LineJoiner, type ClusterClient } from '../cluster/index.ts';
 import { mainContainer } from './manifest/index.ts';
 import { pause } from './pause.ts';
 
@@ -17,71 +17,96 @@ const maxBytes = 256 * 1024;
 const followSeconds = 10;
 
 /**
- * Writes the first segment of the runner's copy (resources/runner/PROTOCOL.md) as it grows; it ends when nobody listens any more. Small, and without
- * runner.py, because it is started beside the script that is just starting. POLLERR comes without being asked for.
+ * A program that writes the first segment of the runner's copy (resources/runner/PROTOCOL.md) as it grows. It ends when its input does, because nobody
+ * listens any more. Small, and without runner.py: it is started beside the script that is just starting.
+ * @param folder where the runner keeps its state
  */
-const program = `import os,select,time
+export const followProgram = (folder: string): string => `import os,select,time
 p=select.poll()
-p.register(1,0)
+p.register(0,select.POLLIN)
 f=None
 n=${maxBytes}
 e=time.monotonic()+${followSeconds}
 while n>0 and time.monotonic()<e:
  d=b""
  try:
-  if f is None:f=os.open("${podFolder}/run/log/000000000000001",os.O_RDONLY)
+  if f is None:f=os.open("${folder}/log/000000000000001",os.O_RDONLY)
   d=os.read(f,n)
  except FileNotFoundError:pass
  if d:os.write(1,d);n-=len(d)
  elif p.poll(4):break
 `;
 
-export interface EarlyLogOptions {
-  handle: JobHandle;
+/** Whose beginning is read. */
+export interface EarlyLogTarget {
+  client(): ClusterClient;
+  namespace: string;
   pod: string;
+  /** Python's command in its main container. */
+  python: string;
+}
+
+export interface EarlyLogReader {
+  /** Ends it, and the program in the pod. */
   signal: AbortSignal;
   /** Whole lines as they come. @returns whether to go on */
   onBlock(block: Buffer): Promise<boolean>;
+  /** The reader itself failed. */
+  onFault(error: AppError): void;
 }
 
 /**
  * Reads the beginning of a run from the runner's numbered copy. The kubelet serves a container's log only after it has looked at its containers
- * again, up to a second after they have started; a command can be run at once. Whatever hinders it ends it, without a word: the log comes anyway.
+ * again, up to a second after they have started; a command can be run at once. What hinders that ends it, without a word: the log comes anyway.
  */
-export async function readEarly({ handle, pod, signal, onBlock }: EarlyLogOptions): Promise<void> {
-  const { record } = handle;
-  const joiner = new LineJoiner();
+export async function readEarly({ client, namespace, pod, python }: EarlyLogTarget, { signal, onBlock, onFault }: EarlyLogReader): Promise<void> {
   const startMs = performance.now();
-  let isWanted = true;
-  try {
-    await pause(soonestStartMs, signal);
-    while (isWanted && !signal.aborted) {
-      try {
-        await execInPod(handle.client(), {
-          namespace: record.namespace,
-          pod,
-          container: mainContainer,
-          command: [record.facts.profile.python, '-ISBc', program],
-          signal,
-          onStdout: async (chunk) => {
-            const block = joiner.push(chunk);
-            isWanted &&= block.length === 0 || (await onBlock(block));
-            if (!isWanted) throw new AppError('CANCELLED', 'Enough was read.');
-          },
-        });
-        return;
-      } catch (error) {
-        const waitedMs = performance.now() - startMs;
-        if (!mayStartYet(toAppError(error)) || waitedMs > triesMs) return;
-        await pause(Math.max(firstRetryMs, waitedMs * retryPart), signal);
-      }
+  const joiner = new LineJoiner();
+  const enough = new AbortController();
+  const ending = AbortSignal.any([signal, enough.signal]);
+
+  async function take(chunk: Buffer): Promise<void> {
+    const block = joiner.push(chunk);
+    if (block.length === 0 || ending.aborted) return;
+    try {
+      if (await onBlock(block)) return;
+    } catch (error) {
+      if (!signal.aborted) onFault(toAppError(error));
     }
-  } catch (error) {
-    if (!signal.aborted) handle.context.log(`the beginning of ${record.jobName} was not read early: ${toAppError(error).message}`);
+    enough.abort();
+  }
+
+  /** @returns whether it may be tried again */
+  async function attempt(): Promise<boolean> {
+    try {
+      await execInPod(client(), { namespace, pod, container: mainContainer, command: [python, '-ISBc', followProgram(`${podFolder}/run`)], stdin: nothingUntil(ending), onStdout: take, signal: ending });
+      return false;
+    } catch (error) {
+      return mayStartYet(toAppError(error));
+    }
+  }
+
+  try {
+    await pause(soonestStartMs, ending);
+    while (await attempt()) {
+      const waitedMs = performance.now() - startMs;
+      if (waitedMs > triesMs) return;
+      await pause(Math.max(firstRetryMs, waitedMs * retryPart), ending);
+    }
+  } catch {
+    // Nobody waits for it any more.
+  } finally {
+    enough.abort();
   }
 }
 
-/** How the kubelet says that there is no such container yet; a command that has begun and broke off is not repeated. */
+/** Standard input that says nothing; its end is what ends the program. */
+async function* nothingUntil(signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  if (!signal.aborted) await once(signal, 'abort');
+  yield* [];
+}
+
+/** How the kubelet says that there is no such container yet. A command that was refused, or broke off, is not repeated. */
 function mayStartYet(error: AppError): boolean {
   return error.code === 'UNAVAILABLE' && /container not found|not running|ContainerCreating/i.test(error.message);
 }

@@ -2,7 +2,8 @@ import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { execInPod, followLog, kubeStatusOf, LineJoiner } from '../cluster/index.ts';
 import type { JobHandle } from './context.ts';
 import { readEarly, soonestStartMs } from './earlyLog.ts';
-import { LogParser, seqOf, timeIn, type LogListener } from './logParser.ts';
+import { seqOf, timeIn } from './logLine.ts';
+import { LogParser, type LogListener } from './logParser.ts';
 import type { FoundGap } from '../output/index.ts';
 import { collectorContainer, mainContainer, runnerCommand } from './manifest/index.ts';
 import { createOutputWriter } from './outputWriter.ts';
@@ -73,7 +74,7 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
     const { steps, cursor: reached } = parser.take();
     const found = gaps;
     gaps = [];
-    // A note of the time comes just before a line, often in a packet of its own: it must not make the line wait.
+    // What is no output, such as a measurement, must not make the line after it wait.
     if (steps.length > 0) flushedAt = performance.now();
     try {
       writer.write(steps, reached, found);
@@ -180,7 +181,8 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
 
   async function run(): Promise<void> {
     if (isStarting) {
-      void readEarly({ handle, pod: pod.name, signal: AbortSignal.any([signal, early.signal]), onBlock: (block) => inTurn(() => takeEarly(block)) });
+      const target = { client: () => handle.client(), namespace: record.namespace, pod: pod.name, python: record.facts.profile.python };
+      void readEarly(target, { signal: AbortSignal.any([signal, early.signal]), onBlock: (block) => inTurn(() => takeEarly(block)), onFault: onTrouble });
       await pause(soonestStartMs, signal);
     }
     for (let asks = 0, failures = 0; !parser.isComplete; ) {

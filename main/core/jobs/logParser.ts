@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maxBundleLength, OutputBody, maxTextLength, type TracebackFrame } from '../../../contract/output.ts';
+import { headOf, timeOf, type LineHead } from './logLine.ts';
 import type { LogCursor } from './record.ts';
 import { RunnerReport } from './report.ts';
 
@@ -120,8 +121,7 @@ export class LogParser {
         this.#plainLines = 0;
       }
       if (head.seq <= this.#seq) continue;
-      this.#seq = head.seq;
-      this.#understand(head.kind, line.slice(head.textAt));
+      this.#understand(head, line);
     }
     return lines.length;
   }
@@ -135,8 +135,7 @@ export class LogParser {
       const head = headOf(line);
       if (head === null || head.seq > this.#seq + 1) return false;
       if (head.seq <= this.#seq) continue;
-      this.#seq = head.seq;
-      this.#understand(head.kind, line.slice(head.textAt));
+      this.#understand(head, line);
     }
     return true;
   }
@@ -176,14 +175,15 @@ export class LogParser {
     this.#addText('stderr', `${line}\n`);
   }
 
-  #understand(kind: string, text: string): void {
+  #understand(head: LineHead, line: string): void {
+    const { seq, kind } = head;
+    this.#seq = seq;
+    this.#podMs = timeOf(head, line) ?? this.#podMs;
+    const text = line.slice(head.textAt);
     const stream = streams[kind];
     if (stream !== undefined) return this.#addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
     if (kind === 'p' || kind === 'q') return this.#addText(kind === 'p' ? 'stdout' : 'stderr', `${text.replaceAll('\v', '\n')}\n`);
-    if (kind === 't') {
-      const ms = Number.parseInt(text, 10);
-      if (Number.isSafeInteger(ms) && ms > 0) this.#podMs = ms;
-    } else if (kind === 'D' || kind === 'X') this.#piece(kind, text);
+    if (kind === 'D' || kind === 'X') this.#piece(kind, text);
     else if (kind === 'd' || kind === 'x') this.#whole(kind, text);
     else if (kind === 'n') this.#add({ kind: 'note', text: text.slice(0, 4096) });
     else if (kind === 's') this.#phase(text);
@@ -262,36 +262,6 @@ export class LogParser {
     // A line from outside of the runner may be longer than a step can be.
     for (let at = 0; at < text.length; at += maxTextLength) this.#steps.push({ kind: 'text', stream: current.stream, text: text.slice(at, at + maxTextLength) });
   }
-}
-
-/** `SEQ KIND SPACE`, without a regular expression: this is done for each line of a flood. */
-function headOf(line: string): { seq: number; kind: string; textAt: number } | null {
-  let seq = 0;
-  let at = 0;
-  for (; at < 15; at++) {
-    const digit = line.charCodeAt(at) - 48;
-    if (!(digit >= 0 && digit <= 9)) break;
-    seq = seq * 10 + digit;
-  }
-  if (at === 0 || line.charCodeAt(at + 1) !== 32) return null;
-  const kind = line.charAt(at);
-  return seq > 0 && /[a-zA-Z]/.test(kind) ? { seq, kind, textAt: at + 2 } : null;
-}
-
-/** The number of a line that has one. */
-export function seqOf(line: string): number {
-  return headOf(line)?.seq ?? 0;
-}
-
-/** The first time that the lines from `from` on tell, milliseconds since 1970; null if none does. */
-export function timeIn(lines: readonly string[], from: number): number | null {
-  for (let index = from; index < lines.length; index++) {
-    const line = lines[index] ?? '';
-    const head = headOf(line);
-    const ms = head?.kind === 't' ? Number.parseInt(line.slice(head.textAt), 10) : Number.NaN;
-    if (Number.isSafeInteger(ms) && ms > 0) return ms;
-  }
-  return null;
 }
 
 function parseJson(text: string): unknown {
