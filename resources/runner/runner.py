@@ -104,15 +104,15 @@ class Log:
     def lines(self, kind, lines):
         """Writes lines of one kind; each must be no longer than LINE and hold no line feed."""
         now = time.time()
+        told = b""
         # Also when the clock was set back.
         if not 0 <= now - self.clock < CLOCK:
             self.clock = now
-            self.seq += 1
-            head = b"%dt %d\n" % (self.seq, int(now * 1000))
-        else:
-            head = b""
-        kind += b" "
-        data = head + b"".join([b"%d%b%b\n" % (number, kind, line) for number, line in enumerate(lines, self.seq + 1)])
+            told = b"@%d" % int(now * 1000)
+        data = b"%d%b%b %b\n" % (self.seq + 1, kind, told, lines[0])
+        if len(lines) > 1:
+            kind += b" "
+            data += b"".join([b"%d%b%b\n" % (number, kind, line) for number, line in enumerate(lines[1:], self.seq + 2)])
         self.seq += len(lines)
         self.bytes += len(data)
         self._copy(data)
@@ -665,7 +665,7 @@ class Runner:
     def end(self, report):
         self.phase = "collecting"
         # The last line is counted in what it says.
-        report.update(lastSeq=self.log.seq + 2, logBytes=self.log.bytes)
+        report.update(lastSeq=self.log.seq + 1, logBytes=self.log.bytes)
         self.log.clock = 0.0
         self.log.json(b"s", {"phase": "collecting", "report": report})
         try:

@@ -133,7 +133,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
 
   function follow(): void {
     if (follower !== undefined) return;
-    const following = followPodLog({ handle, pod: { name: pod.metadata.name, uid }, listener, onTrouble });
+    const following = followPodLog({ handle, pod: { name: pod.metadata.name, uid }, isStarting: !view.isMainStarted && !view.isMainEnded, listener, onTrouble });
     follower = following;
     following.done.then(
       () => {
