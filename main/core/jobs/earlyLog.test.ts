@@ -27,9 +27,9 @@ describe('the beginning of a run that is read before its log', () => {
     api.server.on('upgrade', (request, socket, head) => {
       api.asked.push(decodeURIComponent(request.url ?? ''));
       if (refuseWith !== null) return void socket.end(`HTTP/1.1 ${refuseWith} No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`);
-      sockets.handleUpgrade(request, socket, head, (socket) => {
-        opened.push(socket);
-        onSocket(socket);
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        opened.push(webSocket);
+        onSocket(webSocket);
       });
     });
     client = createClusterClient({ server: api.url, kubeconfig: () => ({ cluster: {}, user: {} }), credentials: async () => ({}) });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { AppError, toAppError } from '../../../contract/errors.ts';
+import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { podFolder } from '../../../contract/profiles.ts';
 import { execInPod, LineJoiner, type ClusterClient } from '../cluster/index.ts';
 import { mainContainer } from './manifest/index.ts';
