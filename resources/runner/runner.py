@@ -104,8 +104,8 @@ class Log:
     def lines(self, kind, lines):
         """Writes lines of one kind; each must be no longer than LINE and hold no line feed."""
         now = time.time()
-        # Also when the clock was set back.
-        if not 0 <= now - self.clock < CLOCK:
+        # Also when the clock was set back, and where the copy may once begin: a gap before it has an end in time.
+        if not 0 <= now - self.clock < CLOCK or self._is_full():
             self.clock = now
             self.seq += 1
             head = b"%dt %d\n" % (self.seq, int(now * 1000))
@@ -132,11 +132,14 @@ class Log:
     def note(self, text):
         self.lines(b"n", [text.replace("\n", " ").encode("utf-8", "replace")[:LINE]])
 
+    def _is_full(self):
+        return self.keep > 0 and (self.segment is None or self.segment_size > self.keep // SEGMENTS)
+
     def _copy(self, data):
         if self.keep == 0:
             return
         try:
-            if self.segment is None or self.segment_size > self.keep // SEGMENTS:
+            if self._is_full():
                 if self.segment is not None:
                     os.close(self.segment)
                 path = "%s/log/%015d" % (RUN, self.seq - data.count(b"\n") + 1)
