@@ -162,6 +162,14 @@ onCluster('a failure names itself', { labels: restricted }, (cluster) => {
     dropNamespace(small);
   });
 
+  it('a Python that is not there, of which neither output nor files are missing', async () => {
+    const runId = await cluster.application.submit(hello, { settings: { python: '/opt/none/python' } });
+    const { failure, artifacts } = await cluster.application.reach(runId, 'done');
+    expect(failure).toMatchObject({ kind: 'containerStart', action: { field: 'python' } });
+    expect(artifacts).toEqual({ state: 'none' });
+    expect(await cluster.application.api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
+  });
+
   it('a pod that the cluster takes away', async () => {
     const runId = await cluster.application.submit('import time\nprint("up", flush=True)\ntime.sleep(600)');
     await cluster.application.says(runId, 'up');

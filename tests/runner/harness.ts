@@ -17,9 +17,12 @@ export interface Python {
 }
 
 /** Every CPython from 3.8 on that this machine has: on the PATH, or from pyenv; one of each version. */
-export const pythons: readonly Python[] = findPythons();
+export const pythons: readonly Python[] = findPythons((minor) => minor >= 8);
 
-function findPythons(): Python[] {
+/** Those before 3.8, which are too old. */
+export const oldPythons: readonly Python[] = findPythons((minor) => minor < 8);
+
+function findPythons(isWanted: (minor: number) => boolean): Python[] {
   const pyenv = join(homedir(), '.pyenv/versions');
   const names = ['python3', ...Array.from({ length: 12 }, (_, i) => `python3.${i + 8}`)];
   const folders = existsSync(pyenv) ? readdirSync(pyenv).map((version) => join(pyenv, version, 'bin/python3')) : [];
@@ -28,7 +31,7 @@ function findPythons(): Python[] {
     const { status, stdout } = spawnSync(path, ['-ISc', 'import sys; print("%d.%d.%d" % sys.version_info[:3]); print(sys.executable)'], { encoding: 'utf8' });
     const [version = '', executable = ''] = stdout?.split('\n') ?? [];
     const [major = 0, minor = 0] = version.split('.').map(Number);
-    if (status === 0 && major === 3 && minor >= 8 && !found.has(version)) found.set(version, executable);
+    if (status === 0 && major === 3 && isWanted(minor) && !found.has(version)) found.set(version, executable);
   }
   return [...found].map(([version, path]) => ({ version, path }));
 }

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { documentsOf, Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
+import { documentsOf, oldPythons, Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
 
 const pods: Pod[] = [];
 afterEach(() => {
@@ -153,6 +153,7 @@ os.write(1, b"few\\n" * 3)
     expect(pod.exec('read-log', String(last - 5), String(last - 3)).toString()).toBe(whole.toString().split('\n').slice(-7, -4).join('\n') + '\n');
     const kept = pod.exec('read-log', '1');
     expect(kept.length).toBeLessThan(7_000_000);
+    expect(kept.toString('latin1', 0, 40), 'the time from which on it is there').toMatch(/^\d+t \d+\n/);
     expect(pod.log.subarray(-kept.length).equals(kept)).toBe(true);
   });
 
@@ -225,4 +226,13 @@ while True:
   it('is missed when it is not there', async () => {
     expect(await run(python, { config: { script: 'other.py' } })).toMatchObject({ code: 214, report: { end: 'script', exitCode: null } });
   });
+});
+
+it.skipIf(oldPythons.length === 0).each(oldPythons)('Python $version is too old, which is said', async (python) => {
+  const pod = (await Pod.make(python, { source: 'print(1)' })).start();
+  pods.push(pod);
+  expect(await pod.ended(pod.main)).toBe(214);
+  const message = `PyExeKube needs Python 3.8 or newer; the image has ${python.version}.`;
+  expect(pod.stderr).toBe(`${message}\n`);
+  expect(JSON.parse(readFileSync(join(pod.root, 'termination'), 'utf8'))).toEqual({ v: 1, end: 'python', message });
 });

@@ -172,7 +172,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     if (view.isMainEnded) {
       reported ??= reportOf(view.main?.state.terminated?.message ?? '');
       if (reported !== null && state.report === null) setReport(reported);
-      follower?.finish(reported?.lastSeq ?? null);
+      follower?.finish(reported?.lastSeq ?? (view.isMainRefused ? 0 : null));
       // A pod that was refused by its node never had a log.
       if (follower === undefined) isRead = true;
     }
