@@ -37,6 +37,8 @@ export class Layout {
   /** Lines that are JSON objects are drawn as fields. */
   private showsFields = false;
   private readonly caps = new Map<string, number>();
+  /** The log's `prepended` when the tops were worked out. */
+  private prepended = 0;
 
   readonly log: ConsoleLog;
 
@@ -86,6 +88,7 @@ export class Layout {
     }
     this.tops.push(top);
     this.log.changedFrom = blocks.length;
+    this.prepended = this.log.prepended;
   }
 
   heightOf(block: Block): number {
@@ -184,28 +187,27 @@ export class Layout {
     return lineTail(this.log, block, line, cap);
   }
 
-  /** The block and row at a height; clamped to what is there. */
+  /** The block and row at a height, by the tops as they are; clamped to what was laid out. */
   placeAt(y: number): RowPlace {
-    const { blocks } = this.log;
-    let low = 0;
-    let high = blocks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.tops[middle] ?? 0) <= y) low = middle;
-      else high = middle - 1;
-    }
-    const block = blocks[low];
-    if (block === undefined || block.kind === 'item' || block.rows === 0) return { index: Math.max(0, low), line: 0, row: 0 };
-    const wanted = Math.max(0, Math.min(block.rows - 1, Math.floor((y - (this.tops[low] ?? 0)) / this.rowHeight)));
-    if (block.lineRows === null) return { index: low, line: Math.min(wanted, block.lineCount - 1), row: 0 };
+    const { blocks, prepended } = this.log;
+    const at = lastAtMost(this.tops, y, Math.max(0, this.tops.length - 2));
+    const index = at + prepended - this.prepended;
+    const block = blocks[index];
+    if (block === undefined || block.kind === 'item' || block.rows === 0) return { index, line: 0, row: 0 };
+    const wanted = Math.max(0, Math.min(block.rows - 1, Math.floor((y - (this.tops[at] ?? 0)) / this.rowHeight)));
+    if (block.lineRows === null) return { index, line: Math.min(wanted, block.lineCount - 1), row: 0 };
     const line = lastAtMost(block.lineRows, wanted, block.lineCount - 1);
-    return { index: low, line, row: wanted - (block.lineRows[line] ?? 0) };
+    return { index, line, row: wanted - (block.lineRows[line] ?? 0) };
+  }
+
+  /** The top that a place has now; after `update`, `topOf` tells where it is then. */
+  laidTop(place: RowPlace): number {
+    return this.topOf({ ...place, index: place.index - this.log.prepended + this.prepended }, this.log.blocks[place.index]);
   }
 
   /** The top of a place. */
-  topOf(place: RowPlace): number {
+  topOf(place: RowPlace, block: Block | undefined = this.log.blocks[place.index]): number {
     const top = this.tops[place.index] ?? 0;
-    const block = this.log.blocks[place.index];
     if (block?.kind !== 'text') return top;
     return top + ((block.lineRows === null ? place.line : (block.lineRows[place.line] ?? 0)) + place.row) * this.rowHeight;
   }
