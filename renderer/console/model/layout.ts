@@ -1,8 +1,10 @@
 import type { Block, TextBlock } from './blocks.ts';
 import type { ConsoleLog } from './consoleLog.ts';
 import { lineWidth, rowOffsets } from './charWidth.ts';
+import { JsonLines, prettyOffsets, type Fold, type PrettyLine } from './jsonLines.ts';
 import { resolveLine, withFields, type Piece, type ResolvedLine } from './lineText.ts';
 import { lineCap, lineTail, rawLine, type RawLine } from './logLines.ts';
+import { isJsonText, longestJson } from './prettyJson.ts';
 
 /** A place in the drawn output: a block, a line that begins in it, and a drawn row of that line. Items have line 0, row 0. */
 export interface RowPlace {
@@ -18,6 +20,8 @@ export interface LaidLine {
   offsets: number[];
   /** Characters that are not drawn: the line is longer than its cap. */
   hidden: number;
+  /** What can be folded in a line of JSON that is drawn over several rows, by the offset at which a row begins; null for any other line. */
+  folds: ReadonlyMap<number, Fold> | null;
 }
 
 const simpleLine = /^[\x20-\x7e]*$/;
@@ -37,6 +41,7 @@ export class Layout {
   /** Lines that are JSON objects are drawn as fields. */
   private showsFields = false;
   private readonly caps = new Map<string, number>();
+  private readonly json = new JsonLines();
   /** The log's `prepended` when the tops were worked out. */
   private prepended = 0;
 
@@ -70,8 +75,28 @@ export class Layout {
   shownText(block: TextBlock, line: number, cap: number): string | null {
     const raw = rawLine(this.log, block, line, cap);
     if ('missing' in raw) return null;
+    const pretty = this.prettyOf(block, line);
+    if (pretty !== null) return pretty.resolved.text;
     const drawn = resolveLine(raw.pieces, raw.states);
     return (this.showsFields ? withFields(drawn) : drawn).text;
+  }
+
+  /** Whether a line can be drawn as JSON over several rows. */
+  isJson(block: TextBlock, line: number): boolean {
+    const raw = rawLine(this.log, block, line, longestJson);
+    return !('missing' in raw) && raw.length <= longestJson && isJsonText(resolveLine(raw.pieces, raw.states).text);
+  }
+
+  /** Draws a line of JSON over several rows, or in one again; with `id` not 0, folds a container in it. */
+  toggleJson(block: TextBlock, line: number, id: number): void {
+    this.json.toggle(block, line, id);
+    this.recount(block);
+  }
+
+  private prettyOf(block: TextBlock, line: number): PrettyLine | null {
+    if (!this.json.isOpen(block, line)) return null;
+    const raw = rawLine(this.log, block, line, longestJson);
+    return 'missing' in raw || raw.length > longestJson ? null : this.json.pretty(block, line, resolveLine(raw.pieces, raw.states));
   }
 
   /** Brings the tops up to date with the log. */
@@ -120,7 +145,7 @@ export class Layout {
       return;
     }
     // In most blocks each line is one row: then nothing is counted line by line, but for the last one while it is open.
-    const fits = block.longestLine <= Math.min(columns, lineCap) && (block.plain || columns === Infinity);
+    const fits = block.longestLine <= Math.min(columns, lineCap) && (block.plain || columns === Infinity) && !this.json.isAnyOpen(block);
     if (fits && (block.closed || block.lineCount === 0 || this.rowsOfLine(block, block.lineCount - 1) === 1)) {
       block.lineRows = null;
       block.rows = block.lineCount;
@@ -144,7 +169,7 @@ export class Layout {
   private rowsOfLine(block: TextBlock, line: number): number {
     const start = block.lineStarts?.[line] ?? 0;
     const next = block.lineStarts?.[line + 1];
-    if (next !== undefined && block.text !== null && next - start - 1 <= lineCap) {
+    if (next !== undefined && block.text !== null && next - start - 1 <= lineCap && !this.json.isOpen(block, line)) {
       if (this.columns === Infinity) return 1;
       const text = block.text.slice(start, next - 1);
       if (simpleLine.test(text) && !(this.showsFields && text.startsWith('{'))) return Math.max(1, Math.ceil(text.length / this.columns));
@@ -161,6 +186,10 @@ export class Layout {
   showMore(block: TextBlock, line: number): void {
     const key = this.capKey(block, line);
     this.caps.set(key, (this.caps.get(key) ?? lineCap) * 4);
+    this.recount(block);
+  }
+
+  private recount(block: TextBlock): void {
     block.rowsStale = true;
     block.lineRows = null;
     block.rowsColumns = -1;
@@ -172,13 +201,21 @@ export class Layout {
     const cap = this.caps.get(this.capKey(block, line)) ?? lineCap;
     const raw = rawLine(this.log, block, line, cap);
     if ('missing' in raw) return raw;
+    const pretty = this.prettyOf(block, line);
+    if (pretty !== null) return this.layPretty(pretty);
     const tail = this.redrawnTail(block, line, raw, cap);
     const drawn = resolveLine(tail ?? raw.pieces, raw.states);
     const resolved = this.showsFields ? withFields(drawn) : drawn;
     const offsets = this.columns === Infinity ? [0] : rowOffsets(resolved.text, resolved.oneColumn, this.columns);
     const width = lineWidth(resolved.text, resolved.oneColumn);
     if (width > this.widest) this.widest = width;
-    return { resolved, offsets, hidden: tail === null && raw.length > cap ? raw.length - cap : 0 };
+    return { resolved, offsets, hidden: tail === null && raw.length > cap ? raw.length - cap : 0, folds: null };
+  }
+
+  private layPretty(pretty: PrettyLine): LaidLine {
+    const { resolved, starts, folds } = pretty;
+    for (const [i, start] of starts.entries()) this.widest = Math.max(this.widest, lineWidth(resolved.text.slice(start, (starts[i + 1] ?? resolved.text.length + 1) - 1), resolved.oneColumn));
+    return { resolved, offsets: prettyOffsets(pretty, this.columns), hidden: 0, folds };
   }
 
   /** A progress bar that was redrawn very often: its end is what is to be seen, not its beginning. Null for any other line. */

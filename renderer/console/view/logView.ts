@@ -4,6 +4,7 @@ import { Layout, type RowPlace } from '../model/layout.ts';
 import { segmentAt } from '../model/logLines.ts';
 import { timeColumns, timeText, type TimeMode } from '../times.ts';
 import { readPalette, type Palette } from './palette.ts';
+import { RowButtons } from './rowButtons.ts';
 import { RowPool, type DrawnRow, type VisibleItem } from './rowPool.ts';
 import { ScrollArea } from './scrollArea.ts';
 
@@ -48,6 +49,7 @@ export class LogView {
   readonly layout: Layout;
   readonly area: ScrollArea;
   private readonly pool: RowPool;
+  private readonly buttons: RowButtons;
   private readonly heights: ResizeObserver;
   private readonly sizes: ResizeObserver;
   private readonly themes: MutationObserver;
@@ -63,10 +65,7 @@ export class LogView {
   readonly root: HTMLElement;
   private readonly options: LogViewOptions;
 
-  constructor(
-    root: HTMLElement,
-    options: LogViewOptions,
-  ) {
+  constructor(root: HTMLElement, options: LogViewOptions) {
     this.root = root;
     this.options = options;
     this.look = options.look;
@@ -83,7 +82,7 @@ export class LogView {
     this.themes = new MutationObserver(() => this.onTheme());
     this.themes.observe(document.documentElement, { attributes: true });
     this.unsubscribe = options.log.subscribe(() => this.onChanged());
-    this.area.rows.addEventListener('click', this.onClick);
+    this.buttons = new RowButtons(this);
     this.measure();
   }
 
@@ -175,12 +174,16 @@ export class LogView {
     if (this.frame === 0) this.frame = requestAnimationFrame(this.onFrame);
   }
 
+  /** Draws at once, for what follows in the same moment. */
+  drawNow(): void {
+    cancelAnimationFrame(this.frame);
+    this.draw();
+  }
+
   private onChanged(): void {
-    // The first that there is to see is drawn at once: it is on the screen with the next frame, not with the one after it.
-    if (this.drawnLength === 0 && this.options.log.length > 0 && this.area.viewHeight > 0) {
-      cancelAnimationFrame(this.frame);
-      this.draw();
-    } else this.schedule();
+    // The first that there is to see is on the screen with the next frame, not with the one after it.
+    if (this.drawnLength === 0 && this.options.log.length > 0 && this.area.viewHeight > 0) this.drawNow();
+    else this.schedule();
   }
 
   private readonly onFrame = (): void => {
@@ -201,18 +204,6 @@ export class LogView {
   drawnRows(): DrawnRow[] {
     return this.pool.drawn();
   }
-
-  private readonly onClick = (event: MouseEvent): void => {
-    const button = event.target instanceof Element ? event.target.closest('[data-more]') : null;
-    if (button === null) return;
-    for (const { element, place } of this.pool.drawn()) {
-      const block = this.options.log.blocks[place.index];
-      if (!element.contains(button) || block?.kind !== 'text') continue;
-      this.layout.showMore(block, place.line);
-      this.follow(false);
-      this.redraw();
-    }
-  };
 
   private onTheme(): void {
     this.palette = readPalette(this.root);
@@ -265,6 +256,7 @@ export class LogView {
     const first = this.drawRows();
     const items = this.pool.end();
     this.area.place(first, this.layout.height);
+    this.buttons.afterDrawing();
     this.options.onItems(items);
     this.options.onDrawn();
   }
@@ -290,7 +282,7 @@ export class LogView {
         const laid = this.layout.lay(block, line);
         if ('missing' in laid) this.options.onMissing(laid.missing);
         for (; row < count && top < end; row++) {
-          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, this.palette, this.labelOf(block, line, row));
+          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, { palette: this.palette, label: this.labelOf(block, line, row), isJson: () => this.layout.isJson(block, line) });
           top += this.layout.rowHeight;
         }
       }
