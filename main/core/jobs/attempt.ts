@@ -133,7 +133,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
 
   function follow(): void {
     if (follower !== undefined) return;
-    const following = followPodLog({ handle, pod: { name: pod.metadata.name, uid }, listener, onTrouble });
+    const following = followPodLog({ handle, pod: { name: pod.metadata.name, uid }, isStarting: !view.isMainStarted && !view.isMainEnded, listener, onTrouble });
     follower = following;
     following.done.then(
       () => {
@@ -172,7 +172,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     if (view.isMainEnded) {
       reported ??= reportOf(view.main?.state.terminated?.message ?? '');
       if (reported !== null && state.report === null) setReport(reported);
-      follower?.finish(reported?.lastSeq ?? null);
+      follower?.finish(reported?.lastSeq ?? (view.isMainRefused ? 0 : null));
       // A pod that was refused by its node never had a log.
       if (follower === undefined) isRead = true;
     }

@@ -219,7 +219,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     const uid = record.state.jobUid;
     await settle(() => endRun(handle, endingOf(failure)));
     if (remove && uid !== null) await persist(signal, () => deleteJob(handle.client(), record, uid, null, signal), trouble);
-    if (!remove) await collect(handle, { pod: current?.pod()?.metadata.name ?? null, report: current?.report() ?? record.state.report, fetch: true });
+    if (!remove && current?.view().isMainRefused !== true) await collect(handle, { pod: current?.pod()?.metadata.name ?? null, report: current?.report() ?? record.state.report, fetch: true });
     await settle(() => endJob(handle));
     await dropArchive(context.folder, record.runId);
     leave();

@@ -73,7 +73,9 @@ export const LogCursor = z.object({
   podUid: z.string().default(''),
   /** Number of the runner's last line that is stored. */
   seq: z.number().int().default(0),
-  /** Lines from elsewhere that followed it. */
+  /** Up to where the log itself has been read, when its beginning came from the runner's copy first; else that line too. */
+  logSeq: z.number().int().optional(),
+  /** Lines from elsewhere that followed the last one that the log itself has had. */
   plainLines: z.number().int().default(0),
   /** The pod's clock at or before that line, milliseconds since 1970; 0 for the beginning. */
   podMs: z.number().default(0),

@@ -154,6 +154,7 @@ describe('a run that did not start', () => {
     [waits('CreateContainerConfigError', 'secret "keys" not found'), 'The secret "keys" does not exist', 'secrets'],
     [waits('CreateContainerConfigError', "couldn't find key a in Secret team/keys"), 'The Secret team/keys has no key "a"', 'secrets'],
     [waits('CreateContainerError'), 'CreateContainerError.', 'image'],
+    [ended(128, 'StartError', 'runc create failed: unable to set memory limit to 1 (current usage: 2637824)'), 'memory limit of 512Mi', 'memory'],
     [ended(128, 'StartError', 'odd'), 'cannot be started: odd.', 'image'],
   ])('for its container: %o', (main, message, field) => {
     expect(start({ pod: podOf({ main }) })).toMatchObject({ kind: 'containerStart', message: expect.stringContaining(message), action: { field } });
@@ -221,6 +222,16 @@ describe('a refusal', () => {
     expect(failureOfRefusal(new AppError('UNAUTHENTICATED', 'who?'), 'team')).toMatchObject({ kind: 'signInExpired' });
     expect(failureOfRefusal(new AppError('FORBIDDEN', 'no'), 'team')).toMatchObject({ kind: 'rightsLost' });
     expect(failureOfRefusal(new AppError('UNAVAILABLE', 'away'), 'team')).toMatchObject({ kind: 'unreachable' });
+  });
+
+  it.each([
+    ['spec.template.spec.containers[0].resources.requests', 'Invalid value: "2": must be less than or equal to cpu limit of 100m', 'cpuRequest'],
+    ['spec.template.spec.containers[0].resources.limits[memory]', 'Invalid value: "-1"', 'memory'],
+    ['spec.template.spec.containers[0].resources.limits[ephemeral-storage]', 'Invalid value', 'ephemeralStorage'],
+    ['spec.template.spec.tolerations[0].operator', 'Invalid value', 'tolerations'],
+    ['spec.x', 'too long', 'image'],
+  ])('of %s leads to its field', (field, message, own) => {
+    expect(refusal(422, 'Job is invalid', { causes: [{ field, message }] })).toMatchObject({ kind: 'invalid', action: { kind: 'editProfile', field: own } });
   });
 
   it('with words of the cluster is told by these', () => {
