@@ -1,4 +1,4 @@
-import { crc32, zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import { crc32, zstdCompressSync, zstdDecompress, zstdDecompressSync, constants } from 'node:zlib';
 import { z } from 'zod';
 import { OutputRecord } from '../../../contract/output.ts';
 import { packColumns, unpackColumns, type Columns } from './columns.ts';
@@ -100,9 +100,27 @@ function checksumOf(head: ChunkHead, data: Uint8Array): number {
 
 const Records = z.array(OutputRecord);
 
-function decompress({ data, length }: StoredChunk): Buffer {
-  // One allocation of about the right size: growing it in steps takes twice the time.
-  return zstdDecompressSync(data, { chunkSize: Math.max(1024, length + 1024) });
+/** What other threads have decompressed. */
+const decompressed = new WeakMap<StoredChunk, Buffer>();
+
+function decompress(chunk: StoredChunk): Buffer {
+  return decompressed.get(chunk) ?? zstdDecompressSync(chunk.data, sizeOf(chunk));
+}
+
+/** One allocation of about the right size: growing it in steps takes twice the time. */
+function sizeOf({ length }: StoredChunk): { chunkSize: number } {
+  return { chunkSize: Math.max(1024, length + 1024) };
+}
+
+/** Decompresses a chunk in another thread, so that it is decoded at once later. One that is damaged is left as it is. */
+export function decompressAhead(chunk: StoredChunk): Promise<void> {
+  if (chunk.encoding === encodings.json) return Promise.resolve();
+  return new Promise((resolve) => {
+    zstdDecompress(chunk.data, sizeOf(chunk), (error, data) => {
+      if (error === null) decompressed.set(chunk, data);
+      resolve();
+    });
+  });
 }
 
 /** @returns the records, or null if the chunk is damaged */

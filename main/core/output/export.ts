@@ -3,11 +3,13 @@ import { bodyText } from '../../../contract/outputText.ts';
 import type { ExportFormat, ExportPiece, OutputFilter } from '../../../contract/outputFilter.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
-import { chunksAfter, textLength } from './chunks.ts';
+import { textLength } from './chunks.ts';
 import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { lineTest } from './filter.ts';
 import { LineReader, type OutputLine } from './lines.ts';
+import { requiredOf } from './required.ts';
 import { createGuard } from './scan.ts';
+import { OutputWalk } from './walk.ts';
 
 /** About a megabyte a piece. */
 const chunksAtOnce = 8;
@@ -101,10 +103,14 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
     const take = (line: OutputLine): void => {
       if (test === null || test(line)) written += writer.write(line);
     };
+    const required = filter === undefined || filter.query === '' ? null : requiredOf(filter);
+    const walk = new OutputWalk(storage, key, { required, context: 0, readsEnd: false, chunksAtOnce });
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
-      const chunks = storage.read((sql) => chunksAfter(sql, key, at, chunksAtOnce));
-      if (chunks.length === 0) break;
+      const step = await walk.next();
+      if (step === null) break;
+      if (step.jump !== null) reader.jump(step.jump);
+      const { chunks } = step;
       guard(
         () => {
           for (const chunk of chunks) {

@@ -66,7 +66,7 @@ export function filterOutput(storage: Storage, runId: RunId, request: FilterRequ
     const walk = new OutputWalk(storage, key, { required: filter.query === '' ? null : requiredOf(filter), context: request.context, start, readsEnd: true, chunksAtOnce });
     for (;;) {
       if (signal?.aborted === true) return;
-      const step = walk.next();
+      const step = await walk.next();
       if (step === null) break;
       if (step.jump !== null) {
         reader.jump(step.jump);

@@ -56,7 +56,7 @@ export function searchOutput(
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
       if (left <= 0) break;
-      const step = walk.next();
+      const step = await walk.next();
       if (step === null) break;
       const { chunks, jump } = step;
       if (jump !== null) {

@@ -4,6 +4,7 @@ import { decodeColumns, type StoredChunk } from './codec.ts';
 import { bucketsOf } from './grams.ts';
 import { lookUp } from './gramLookup.ts';
 import { isClosedAfter, isOpenBefore, lastChunkStart, lineStartBefore, type LineStart } from './lineStarts.ts';
+import { ReadAhead } from './readAhead.ts';
 import type { Required } from './required.ts';
 import { compilePattern } from './scan.ts';
 
@@ -22,7 +23,7 @@ export interface WalkOptions {
   start?: LineStart | undefined;
   /** The end is wanted in any case. */
   readsEnd: boolean;
-  /** Chunks of a step; the first is one alone, because the first finds are wanted at once. */
+  /** Most chunks of a step. */
   chunksAtOnce: number;
 }
 
@@ -46,6 +47,7 @@ export class OutputWalk {
   readonly #storage: Storage;
   readonly #key: number;
   readonly #options: WalkOptions;
+  readonly #reader: ReadAhead;
   readonly #test: OccurrenceTest | null;
   readonly #items: Item[];
   #nextItem = 0;
@@ -53,12 +55,12 @@ export class OutputWalk {
   #to = 0;
   #feeds = 0;
   #jump: LineStart | null = null;
-  #count = 1;
 
   constructor(storage: Storage, key: number, options: WalkOptions) {
     this.#storage = storage;
     this.#key = key;
     this.#options = options;
+    this.#reader = new ReadAhead(storage, key, options.chunksAtOnce);
     this.at = options.start?.after ?? 0;
     this.#to = this.at;
     const { required } = options;
@@ -68,15 +70,14 @@ export class OutputWalk {
   }
 
   /** @returns null when there is no more; a step may be empty, when looking for the next took its time */
-  next(): Step | null {
+  async next(): Promise<Step | null> {
     for (let looks = 0; looks < looksAtOnce; ) {
       if (this.at < this.#to) {
-        const step = this.#read(this.#count, this.#to);
-        this.#count = this.#options.chunksAtOnce;
+        const step = this.#give(await this.#reader.read(this.at, this.#to));
         if (step !== null) return step;
         this.#to = this.at;
       } else if (this.#feeds > 0) {
-        const step = this.#read(1, Infinity);
+        const step = this.#give(this.#storage.read((sql) => chunksAfter(sql, this.#key, this.at, 1)));
         if (step !== null) return step;
         this.#feeds = 0;
       } else {
@@ -88,11 +89,6 @@ export class OutputWalk {
       }
     }
     return { chunks: [], jump: null };
-  }
-
-  #read(count: number, to: number): Step | null {
-    const chunks = this.#storage.read((sql) => chunksAfter(sql, this.#key, this.at, count, to));
-    return this.#give(chunks);
   }
 
   #give(chunks: StoredChunk[]): Step | null {
