@@ -52,7 +52,7 @@ function cell(text: string): string {
 describe('an export', () => {
   it('has each line with its number, time, stream and source, and nothing that a terminal or a spreadsheet would obey', { timeout: 120_000 }, async () => {
     await assert(
-      asyncProperty(bodies, constantFrom('', `${'filling of a line\n'.repeat(3000)}`), async (parts, filling) => {
+      asyncProperty(bodies, constantFrom('', 'filling of a line\n'.repeat(3000)), async (parts, filling) => {
         const client = createRouterClient(core.router, { context: { clientId: newClientId() } });
         const runId = newRunId();
         await client.runs.start({ id: runId, engine: 'local', mode: 'file', title: 't', source: '1', pythonVersion: '3.14.2' });
