@@ -72,6 +72,14 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     folder: join(home, 'cluster'),
     appVersion: options.appVersion,
     learnedPython: profiles.learned,
+    learnedPackages: (runId, packages) => {
+      try {
+        inputs.setPackages(runId, packages);
+      } catch (error) {
+        // The log is read on: what it prints must not wait for a note.
+        log(`the packages of run ${runId} were not noted: ${String(error)}`);
+      }
+    },
     submitted: (runId, folder, { content, requirements }) => {
       inputs.keepBundle(runId, folder, content, requirements?.lines ?? []).catch((error: unknown) => log(`the files of run ${runId} were not kept: ${String(error)}`));
     },

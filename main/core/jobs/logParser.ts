@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxPackages, RunPackage } from '../../../contract/inputs.ts';
 import { maxBundleLength, OutputBody, maxTextLength, type TracebackFrame } from '../../../contract/output.ts';
 import type { LogCursor } from './record.ts';
 import { RunnerReport } from './report.ts';
@@ -22,6 +23,8 @@ export interface LogListener {
   onMeasurement(measurement: Measurement, podMs: number): void;
   /** Where a file of the pod is on this computer. */
   place(file: string): string;
+  /** What the script can import; one whose name or version is none is left out. */
+  onPackages(packages: RunPackage[]): void;
   onError(error: { name: string; message: string; frames: TracebackFrame[] }): void;
 }
 
@@ -143,8 +146,8 @@ export class LogParser {
     if (kind === 't') {
       const ms = Number.parseInt(text, 10);
       if (Number.isSafeInteger(ms) && ms > 0) this.#podMs = ms;
-    } else if (kind === 'D' || kind === 'X') this.#piece(kind, text);
-    else if (kind === 'd' || kind === 'x') this.#whole(kind, text);
+    } else if (kind === 'D' || kind === 'X' || kind === 'V') this.#piece(kind, text);
+    else if (kind === 'd' || kind === 'x' || kind === 'v') this.#whole(kind, text);
     else if (kind === 'n') this.#add({ kind: 'note', text: text.slice(0, 4096) });
     else if (kind === 's') this.#phase(text);
     else if (kind === 'm') {
@@ -168,16 +171,17 @@ export class LogParser {
     if (pieces.length <= maxBundleLength) pieces.texts.push(text);
   }
 
-  #whole(kind: 'd' | 'x', last: string): void {
+  #whole(kind: 'd' | 'x' | 'v', last: string): void {
     const pieces = this.#pieces?.kind === kind.toUpperCase() ? this.#pieces : null;
     this.#pieces = null;
     const length = (pieces?.length ?? 0) + last.length;
     if (length > maxBundleLength) {
-      this.#add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
+      if (kind !== 'v') this.#add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
       return;
     }
     const value = parseJson(pieces === null ? last : [...pieces.texts, last].join(''));
     if (kind === 'd') this.#display(value);
+    else if (kind === 'v') this.#packages(value);
     else this.#error(value);
   }
 
@@ -196,6 +200,16 @@ export class LogParser {
     const error = { ...body.data, traceback, frames: body.data.frames.map((frame) => ({ ...frame, file: this.#listener.place(frame.file) })) };
     this.#add(error);
     this.#listener.onError(error);
+  }
+
+  #packages(value: unknown): void {
+    const told = z.object({ packages: z.array(z.unknown()).max(maxPackages) }).safeParse(value);
+    if (!told.success) return;
+    const found = told.data.packages.flatMap((one) => {
+      const parsed = RunPackage.safeParse(one);
+      return parsed.success ? [parsed.data] : [];
+    });
+    this.#listener.onPackages(found);
   }
 
   #add(body: OutputBody): void {

@@ -2,6 +2,7 @@ import type { RunId } from '../../../contract/ids.ts';
 import type { OutputRecord } from '../../../contract/output.ts';
 import { findBlob, putTree, type TreeFile } from '../blobs/index.ts';
 import type { Sql, Storage } from '../database/index.ts';
+import { setPackages } from '../inputs/index.ts';
 import type { Output } from '../output/index.ts';
 import { deleteRun, firstLineOf, importedCore, setNote, setTags } from '../runs/index.ts';
 import type { PortableInputs, PortableRun } from './portable.ts';
@@ -46,7 +47,9 @@ export function beginImport(sql: Sql, run: PortableRun, inputs: PortableInputs |
     return { path: file.path, bytes: file.bytes, blob: null, hash: null, reason: file.reason ?? 'it did not come along' };
   });
   const tree = files.length === 0 ? null : putTree(sql, files);
-  sql.run('INSERT INTO run_inputs (key, tree, folder, environment) VALUES (?, ?, ?, ?)', key, tree, inputs.folder, JSON.stringify(inputs.environment));
+  const { packages, ...environment } = inputs.environment;
+  sql.run('INSERT INTO run_inputs (key, tree, folder, environment) VALUES (?, ?, ?, ?)', key, tree, inputs.folder, JSON.stringify(environment));
+  if (packages !== null) setPackages(sql, key, packages);
 }
 
 export function addOutput({ storage, output }: InsertDependencies, id: RunId, records: readonly OutputRecord[]): void {
