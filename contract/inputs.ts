@@ -44,6 +44,8 @@ export const RunEnvironment = z.object({
   requirements: z.array(z.string().max(2000)).max(5000).default([]),
   profileName: z.string().max(100).default(''),
   profile: ProfileSettings.nullable().default(null),
+  /** Names of the profile's variables whose values did not come along with a run from elsewhere. */
+  withheld: z.array(z.string().max(1000)).max(1000).default([]),
 });
 export type RunEnvironment = z.infer<typeof RunEnvironment>;
 

@@ -191,10 +191,10 @@ export function createJobs(deps: JobsDependencies): Jobs {
     request(runId) {
       const { connectionId, namespace, facts } = store.find(runId);
       const run = runs.get(runId);
-      const { profile, profileName, folder: sent } = facts;
+      const { profile, profileName, folder: sent, pinned } = facts;
       return {
         connectionId: ConnectionId.parse(connectionId), namespace, profile, profileName, mode: run.mode, title: run.title, source: run.source, path: run.path,
-        tabId: run.tabId, lineOffset: run.lineOffset, argv: run.argv, folder: sent,
+        tabId: run.tabId, lineOffset: run.lineOffset, argv: run.argv, folder: sent, pinned,
       };
     },
 

@@ -46,7 +46,7 @@ export function portableOf(run: Run): PortableRun | null {
 /** Inputs for travelling: the values of variables may be secrets, so their names alone go along. */
 export function portableInputs(inputs: RunInputs): { inputs: PortableInputs; withheld: string[] } {
   const { environment } = inputs;
-  const withheld = Object.keys(environment.profile?.env ?? {});
+  const withheld = [...new Set([...environment.withheld, ...Object.keys(environment.profile?.env ?? {})])];
   const profile = environment.profile === null ? null : { ...environment.profile, env: {} };
-  return { inputs: { ...inputs, environment: { ...environment, profile } }, withheld };
+  return { inputs: { ...inputs, environment: { ...environment, profile, withheld } }, withheld };
 }
