@@ -86,9 +86,10 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     runnerFolder: options.runnerFolder ?? sourceRunnerFolder,
   });
   const transfer = createTransfer({
-    storage, runs, inputs, output, sealOutput, feed, textIndex, log,
+    storage, coreId, runs, inputs, output, sealOutput, feed, textIndex, log,
     appVersion: options.appVersion,
     folder: join(home, 'capsules'),
+    searchesChanged: history.searchesChanged,
     ownArtifacts: async (runId) => (jobs.environment(runId) === null ? [] : (await jobs.artifacts(runId)).artifacts),
   });
   textIndex.schedule();

@@ -10,7 +10,7 @@ import { newClientId, newRunId, type RunId } from '../../contract/ids.ts';
 import type { TransferProgress } from '../../contract/transfer.ts';
 import { createCore } from '../../main/core/core.ts';
 import { ZipWriter } from '../../main/core/transfer/zipWriter.ts';
-import { readZip } from '../../main/core/transfer/zipReader.ts';
+import { readEntry, readZip } from '../../main/core/transfer/zipReader.ts';
 
 let folder: string;
 
@@ -106,7 +106,7 @@ describe('a run capsule', () => {
 async function rebuilt(path: string, change: (entries: Map<string, Buffer>, manifest: Record<string, unknown>) => void, isSummed = true): Promise<string> {
   const file = await open(path, 'r');
   const entries = new Map<string, Buffer>();
-  for (const [name, entry] of await readZip(file)) entries.set(name, await entry.read());
+  for (const [name, entry] of await readZip(file)) entries.set(name, await readEntry(entry));
   await file.close();
   const manifest: Record<string, unknown> = JSON.parse(entries.get('manifest.json')?.toString() ?? '');
   entries.delete('manifest.json');
@@ -115,8 +115,8 @@ async function rebuilt(path: string, change: (entries: Map<string, Buffer>, mani
   const hostile = join(folder, 'hostile.pyxrun');
   const out = await open(hostile, 'w');
   const zip = new ZipWriter(out);
-  for (const [name, data] of entries) await zip.add(name, { data });
-  await zip.add('manifest.json', { data: Buffer.from(JSON.stringify(manifest)) });
+  for (const [name, data] of entries) await zip.add(name, [data]);
+  await zip.add('manifest.json', [Buffer.from(JSON.stringify(manifest))]);
   await zip.end();
   await out.close();
   return hostile;
@@ -245,7 +245,7 @@ describe('a ZIP file that nobody should write', () => {
     const file = await open(path, 'r');
     try {
       await expect((async () => {
-        for (const entry of (await readZip(file)).values()) await entry.read();
+        for (const entry of (await readZip(file)).values()) await readEntry(entry);
       })()).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(reason) });
     } finally {
       await file.close();

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError } from '../../../contract/errors.ts';
+import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
 import { RunEnvironment, type RunInputs, type RunPackage } from '../../../contract/inputs.ts';
@@ -35,8 +35,8 @@ export interface Inputs {
   setPackages(runId: RunId, packages: readonly RunPackage[]): void;
   get(runId: RunId): RunInputs | null;
   read(input: ReadInput): { files: { path: string; data: string }[]; next: string | null };
-  /** All kept files with their contents, one at a time. */
-  contents(runId: RunId): Generator<{ path: string; data: Buffer }, void>;
+  /** All kept files with their contents, one at a time. @param onDamaged told of those that cannot be read; without it they throw @throws STORAGE_CORRUPT */
+  contents(runId: RunId, onDamaged?: (path: string) => void): Generator<{ path: string; data: Buffer }, void>;
   unpack(runId: RunId): Promise<string>;
 }
 
@@ -74,8 +74,16 @@ export function createInputs({ storage, workspace, clusterEnvironment, folder, l
     });
   }
 
-  function* contents(runId: RunId): Generator<{ path: string; data: Buffer }, void> {
-    for (const { path, blob } of filesOf(runId)) if (blob !== null) yield { path, data: storage.read((sql) => readBlob(sql, blob, path)) };
+  function* contents(runId: RunId, onDamaged?: (path: string) => void): Generator<{ path: string; data: Buffer }, void> {
+    for (const { path, blob } of filesOf(runId)) {
+      if (blob === null) continue;
+      try {
+        yield { path, data: storage.read((sql) => readBlob(sql, blob, path)) };
+      } catch (error) {
+        if (onDamaged === undefined || toAppError(error).code !== 'STORAGE_CORRUPT') throw error;
+        onDamaged(path);
+      }
+    }
   }
 
   return {
