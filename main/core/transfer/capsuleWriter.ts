@@ -47,7 +47,7 @@ export async function writeCapsule(source: CapsuleSource, runId: RunId, file: Fi
 
   await add(sourceName, [Buffer.from(text)]);
   const damaged = new Set<string>();
-  for (const { path, data } of source.inputs.contents(runId, (path) => damaged.add(path))) await add(inputsFolder + path, [data], data.byteLength);
+  for (const { path, data } of source.inputs.contents(runId, (name) => damaged.add(name))) await add(inputsFolder + path, [data], data.byteLength);
   const cut: { after: number | null } = { after: null };
   await add(outputName, outputLines(source.output, runId, cut));
   for (const artifact of await source.artifacts(runId)) {

@@ -4,11 +4,8 @@ import { findBlob, putTree, type TreeFile } from '../blobs/index.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import { setPackages } from '../inputs/index.ts';
 import type { Output } from '../output/index.ts';
-import { deleteRun, firstLineOf, importedCore, setNote, setTags } from '../runs/index.ts';
+import { deleteRun, firstLineOf, importedCore, importingCore, setNote, setTags } from '../runs/index.ts';
 import type { Completeness, PortableInputs, PortableRun } from './portable.ts';
-
-/** With the id of a core behind it, it stands in the place of `importedCore` until all of a run has been read. */
-const importing = 'importing-';
 
 export interface InsertDependencies {
   storage: Storage;
@@ -47,7 +44,7 @@ export function beginImport(sql: Sql, { coreId }: InsertDependencies, run: Porta
       `INSERT INTO runs (id, engine, status, mode, title, first_line, started_ms, duration_ms, exit_code, error, pinned, python_version, client_id, core_id)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?) RETURNING key`,
       run.id, run.engine, run.status, run.mode, run.title, firstLineOf(run.source), run.startedMs, run.durationMs, run.exitCode, run.error, run.pinned ? 1 : 0,
-      run.pythonVersion, importing + coreId,
+      run.pythonVersion, importingCore + coreId,
     )?.key ?? 0;
   sql.run(
     'INSERT INTO run_details (key, source, path, tab_id, line_offset, argv, peak_memory_bytes, frames) VALUES (?, ?, ?, NULL, ?, ?, ?, ?)',
