@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { array, assert, asyncProperty, constant, nat, oneof, record as shape } from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { toAppError } from '../../contract/errors.ts';
@@ -55,12 +56,11 @@ describe('a capsule in which bytes were changed', () => {
         );
         const outcome = { code, runs: (await to.runs.count({})).count, left: leftIn('to'), content: code === null ? await everythingOf(to, id) : null };
         const isKept = code === null;
-        expect(outcome).toEqual(
-          isKept ? { code, runs: 1, left: expect.arrayContaining([id]), content: before } : { code: expect.stringMatching(/^(INVALID_INPUT|UNSUPPORTED)$/), runs: 0, left: [], content: null },
-        );
         if (isKept) await to.runs.delete({ ids: [id] });
         else refusals++;
         rmSync(join(folder, 'to/capsules', id), { recursive: true, force: true });
+        if (isKept) return outcome.runs === 1 && isDeepStrictEqual(outcome.content, before);
+        return ['INVALID_INPUT', 'UNSUPPORTED'].includes(code ?? '') && outcome.runs === 0 && outcome.left.length === 0;
       }),
       { numRuns: 400 },
     );
