@@ -199,7 +199,7 @@ export function textOf(lines: readonly Line[], stream: 'o' | 'e' | 'i'): Buffer 
 }
 
 /** The documents of a kind, put together. */
-export function documentsOf(lines: readonly Line[], kind: 'd' | 'x'): unknown[] {
+export function documentsOf(lines: readonly Line[], kind: 'd' | 'x' | 'v'): unknown[] {
   const documents: unknown[] = [];
   let pieces: Buffer[] = [];
   for (const line of lines) {

@@ -82,6 +82,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
         state.usage = { atMs: Date.now(), cpuCores: cores(measurement, podMs), memoryBytes: measurement.memory, peakMemoryBytes: measurement.peak };
       });
     },
+    onPackages: (packages) => handle.context.learnedPackages(record.runId, packages),
     place: (file) => placeOf(file, record.facts),
     onError(error) {
       const text = error.message === '' ? error.name : `${error.name}: ${error.message}`;

@@ -3,11 +3,12 @@ import type { OutputBody } from '../../../contract/output.ts';
 import { LogParser, type LogListener, type Measurement, type RunnerPhase } from './logParser.ts';
 
 function listen() {
-  const heard: { phases: RunnerPhase[]; measurements: [Measurement, number][]; errors: string[] } = { phases: [], measurements: [], errors: [] };
+  const heard: { phases: RunnerPhase[]; measurements: [Measurement, number][]; errors: string[]; packages: string[][] } = { phases: [], measurements: [], errors: [], packages: [] };
   const listener: LogListener = {
     onPhase: (phase) => heard.phases.push(phase),
     onMeasurement: (measurement, podMs) => heard.measurements.push([measurement, podMs]),
     onError: ({ name }) => heard.errors.push(name),
+    onPackages: (packages) => heard.packages.push(packages.map(({ name, version }) => `${name} ${version}`)),
     place: (file) => `/here/${file}`,
   };
   return { heard, listener };
@@ -28,6 +29,16 @@ describe('the parser of the log', () => {
     const parser = new LogParser(start, listen().listener);
     expect(parser.consume(['1p a\v\vb', '2q x\vy', '3p c\v'])).toBe(3);
     expect(texts(parser.take().steps)).toEqual(['stdout:a\n\nb\n', 'stderr:x\ny\n', 'stdout:c\n\n']);
+  });
+
+  it('hears what can be imported, in pieces too, and leaves out what is no package', () => {
+    const { heard, listener } = listen();
+    const parser = new LogParser(start, listener);
+    const packages = [{ name: 'numpy', version: '2.1.0', source: null, isInstalled: true }, { name: 'Bad name', version: '1' }, { name: 'x', version: '1\n' }, 7];
+    const text = JSON.stringify({ packages });
+    parser.consume(['1v {"packages": 1}', `2V ${text.slice(0, 20)}`, `3v ${text.slice(20)}`, '4v {']);
+    expect(heard.packages).toEqual([['numpy 2.1.0']]);
+    expect(parser.take().steps).toEqual([]);
   });
 
   it('stops at a gap, and goes on when it is filled or given up', () => {

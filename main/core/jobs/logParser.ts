@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxPackages, RunPackage } from '../../../contract/inputs.ts';
 import { maxBundleLength, OutputBody, maxTextLength, type TracebackFrame } from '../../../contract/output.ts';
 import { headOf, timeOf, type LineHead } from './logLine.ts';
 import type { LogCursor } from './record.ts';
@@ -23,6 +24,8 @@ export interface LogListener {
   onMeasurement(measurement: Measurement, podMs: number): void;
   /** Where a file of the pod is on this computer. */
   place(file: string): string;
+  /** What the script can import; one whose name or version is none is left out. */
+  onPackages(packages: RunPackage[]): void;
   onError(error: { name: string; message: string; frames: TracebackFrame[] }): void;
 }
 
@@ -183,8 +186,8 @@ export class LogParser {
     const stream = streams[kind];
     if (stream !== undefined) return this.#addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
     if (kind === 'p' || kind === 'q') return this.#addText(kind === 'p' ? 'stdout' : 'stderr', `${text.replaceAll('\v', '\n')}\n`);
-    if (kind === 'D' || kind === 'X') this.#piece(kind, text);
-    else if (kind === 'd' || kind === 'x') this.#whole(kind, text);
+    if (kind === 'D' || kind === 'X' || kind === 'V') this.#piece(kind, text);
+    else if (kind === 'd' || kind === 'x' || kind === 'v') this.#whole(kind, text);
     else if (kind === 'n') this.#add({ kind: 'note', text: text.slice(0, 4096) });
     else if (kind === 's') this.#phase(text);
     else if (kind === 'm') {
@@ -208,16 +211,17 @@ export class LogParser {
     if (pieces.length <= maxBundleLength) pieces.texts.push(text);
   }
 
-  #whole(kind: 'd' | 'x', last: string): void {
+  #whole(kind: 'd' | 'x' | 'v', last: string): void {
     const pieces = this.#pieces?.kind === kind.toUpperCase() ? this.#pieces : null;
     this.#pieces = null;
     const length = (pieces?.length ?? 0) + last.length;
     if (length > maxBundleLength) {
-      this.#add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
+      if (kind !== 'v') this.#add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
       return;
     }
     const value = parseJson(pieces === null ? last : [...pieces.texts, last].join(''));
     if (kind === 'd') this.#display(value);
+    else if (kind === 'v') this.#packages(value);
     else this.#error(value);
   }
 
@@ -236,6 +240,16 @@ export class LogParser {
     const error = { ...body.data, traceback, frames: body.data.frames.map((frame) => ({ ...frame, file: this.#listener.place(frame.file) })) };
     this.#add(error);
     this.#listener.onError(error);
+  }
+
+  #packages(value: unknown): void {
+    const told = z.object({ packages: z.array(z.unknown()).max(maxPackages) }).safeParse(value);
+    if (!told.success) return;
+    const found = told.data.packages.flatMap((one) => {
+      const parsed = RunPackage.safeParse(one);
+      return parsed.success ? [parsed.data] : [];
+    });
+    this.#listener.onPackages(found);
   }
 
   #add(body: OutputBody): void {
