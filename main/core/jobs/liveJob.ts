@@ -228,7 +228,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   function endingOf(failure: Failure | null): Ending {
     const report = current?.report() ?? record.state.report;
-    const terminated = current?.view().main?.state.terminated;
+    const terminated = current?.view().isMainUnknown === true ? undefined : current?.view().main?.state.terminated;
     return { failure, exitCode: report?.exitCode ?? terminated?.exitCode ?? null, report };
   }
 
@@ -246,10 +246,13 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   }
 
   async function start(): Promise<void> {
-    if (!record.state.resumed) await persist(signal, () => makeObjects(handle), trouble);
+    if (!record.state.resumed) {
+      await persist(signal, () => makeObjects(handle), trouble);
+      // Cancelled while its objects were made: they go again, and there is nothing to wait for.
+      if (record.state.cancel !== null && hasEnded()) return close(() => null, true);
+    }
     unfollow = context.watches.follow(record, record.runId, { onJob, onPods: hasEnded() ? onLastPods : onPods, onLost: trouble, onHeard: heard });
     if (record.state.cancel !== null && !hasEnded()) cancelling.next(cancelGraceSeconds);
-    else if (record.state.cancel !== null && !record.state.resumed) cancelling.next(0);
   }
 
   function hasEnded(): boolean {
@@ -258,7 +261,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   /** The run had ended before this start; its files may still be there. */
   function onLastPods(pods: KubePod[]): void {
-    if (isClosing || !record.state.resumed) return;
+    if (isClosing) return;
     const pod = pods.find(({ metadata }) => metadata.uid === record.state.pod?.uid);
     if (pod !== undefined) current = createAttempt({ handle, pod, onChange: () => undefined, onTrouble: trouble });
     close(() => null, false);
