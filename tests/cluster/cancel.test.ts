@@ -69,6 +69,21 @@ onCluster('a run that is cancelled', { through: 'proxy' }, (cluster) => {
     await again.core.dispose();
   });
 
+  it('as the application is closed is asked by the next start, and keeps its files', async () => {
+    const { application } = cluster;
+    const source = 'import os, time\nprint("begun", flush=True)\ntry:\n  time.sleep(300)\nexcept KeyboardInterrupt:\n  open(os.environ["PYEXEKUBE_OUTPUT"] + "/saved", "w").write("saved")\n  raise';
+    const runId = await application.submit(source);
+    await application.says(runId, 'begun');
+    cluster.proxy.refuse();
+    await application.api.jobs.cancel({ runId, graceSeconds: 60 });
+    await application.core.dispose();
+    cluster.proxy.mend();
+    const again = await startApplication(cluster.namespace, { home: application.home, kubeconfig: cluster.proxy.writeKubeconfig(application.home) });
+    expect(await again.reach(runId, 'done')).toMatchObject({ cancel: 'interrupted', artifacts: { state: 'fetched', files: 1 } });
+    expect(await again.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped', exitCode: 130 });
+    await again.core.dispose();
+  });
+
   it('before its image is there never had a Python, and says nothing of one', async () => {
     const { application } = cluster;
     const runId = await application.submit('print("never")', { settings: { image: 'localhost:1/nobody/nothing:1' } });

@@ -27,8 +27,8 @@ export interface Attempt {
   report(): RunnerReport | null;
   /** Its output is stored to the end. */
   isRead(): boolean;
-  /** The runner works: it takes signals. */
-  isStarted(): boolean;
+  /** The container runs. A runner that is only about to begin takes a signal, too, and then does not start the script. */
+  takesSignals(): boolean;
   see(pod: KubePod): void;
   gone(): void;
   /** The connection is back. */
@@ -193,7 +193,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     view: () => view,
     report: () => reported,
     isRead: () => isRead,
-    isStarted: () => isStarted && !view.isMainEnded,
+    takesSignals: () => (isStarted || view.main?.state.running !== undefined) && !view.isMainEnded,
     see,
     gone() {
       isGone = true;
