@@ -80,7 +80,6 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
   const revealGap = useCallback(
     (gap: OutputGap) => {
       if (session === null) return;
-      session.readMore(true);
       placeOfRecord(session, gap.afterSeq).then((place) => place !== null && log.current?.view.show(place), reportError);
     },
     [session],
@@ -145,7 +144,7 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
               ) : (
                 <LogViewport key={active.runId} session={session} tab={active} onFollow={onFollow} onReady={goToWanted} handle={log}>
                   {active.input !== null && <InputPrompt request={active.input} answer={session.answer} />}
-                  <RunFooter tab={active} session={session} onReveal={revealGap} />
+                  <RunFooter tab={active} onReveal={revealGap} />
                 </LogViewport>
               )}
               {matchMap !== null && !isFiltering && <MatchMap map={matchMap} onGo={goToShare} />}

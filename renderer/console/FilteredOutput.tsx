@@ -43,7 +43,7 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
 
   const filtered = state?.log ?? null;
   const shown = useMemo<ConsoleSession | null>(
-    () => (filtered === null ? null : { runId: tab.runId, log: filtered, answer: () => undefined, readMore: () => undefined, clear: () => filtered.clear(), dispose: () => undefined }),
+    () => (filtered === null ? null : { runId: tab.runId, log: filtered, ready: Promise.resolve(), answer: () => undefined, clear: () => filtered.clear(), dispose: () => undefined }),
     [filtered, tab.runId],
   );
 

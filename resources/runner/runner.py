@@ -71,6 +71,14 @@ def read_json(path):
         return None
 
 
+def read_bytes(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
 def read_text(path):
     try:
         with open(path, encoding="ascii", errors="replace") as file:
@@ -104,15 +112,15 @@ class Log:
     def lines(self, kind, lines):
         """Writes lines of one kind; each must be no longer than LINE and hold no line feed."""
         now = time.time()
+        told = b""
         # Also when the clock was set back, and where the copy may once begin: a gap before it has an end in time.
         if not 0 <= now - self.clock < CLOCK or self._is_full():
             self.clock = now
-            self.seq += 1
-            head = b"%dt %d\n" % (self.seq, int(now * 1000))
-        else:
-            head = b""
-        kind += b" "
-        data = head + b"".join([b"%d%b%b\n" % (number, kind, line) for number, line in enumerate(lines, self.seq + 1)])
+            told = b"@%d" % int(now * 1000)
+        data = b"%d%b%b %b\n" % (self.seq + 1, kind, told, lines[0])
+        if len(lines) > 1:
+            kind += b" "
+            data += b"".join([b"%d%b%b\n" % (number, kind, line) for number, line in enumerate(lines[1:], self.seq + 2)])
         self.seq += len(lines)
         self.bytes += len(data)
         self._copy(data)
@@ -299,9 +307,12 @@ class Stream:
 class Marks:
     """Documents that the script hands over through its streams (sitecustomize.py)."""
 
-    def __init__(self, spool, limit):
+    def __init__(self, spool, limit, own):
         self.spool = spool
         self.limit = limit
+        # Where this run's requirements were installed.
+        self.own = own
+        self.told_packages = False
         self.token = os.urandom(16).hex()
         self.prefix = b"\x1epyexekube-%s:" % self.token.encode("ascii")
         self.error = None
@@ -309,10 +320,17 @@ class Marks:
     def found(self, log, told):
         kind, _, name = told.partition(b":")
         # Ours are digits and hyphens; anything else could lead out of the folder.
-        if kind not in (b"d", b"x") or not name.replace(b"-", b"").isdigit():
+        if kind not in (b"d", b"x", b"v") or not name.replace(b"-", b"").isdigit():
             return
         path = os.path.join(self.spool, name.decode("ascii"))
         try:
+            if kind == b"v":
+                # Once: who forges another says nothing new.
+                if not self.told_packages:
+                    self.told_packages = True
+                    log.json(b"v", {"packages": list_packages(os.fsdecode(read_bytes(path)).split("\0"), self.own)})
+                    os.unlink(path)
+                return
             size = os.path.getsize(path)
             if size > self.limit:
                 log.note("A display of %.1f MB is not shown: the limit is %.1f MB." % (size / 1e6, self.limit / 1e6))
@@ -668,7 +686,7 @@ class Runner:
     def end(self, report):
         self.phase = "collecting"
         # The last line is counted in what it says.
-        report.update(lastSeq=self.log.seq + 2, logBytes=self.log.bytes)
+        report.update(lastSeq=self.log.seq + 1, logBytes=self.log.bytes)
         self.log.clock = 0.0
         self.log.json(b"s", {"phase": "collecting", "report": report})
         try:
@@ -727,7 +745,7 @@ class Runner:
         script = self.config["script"]
         if not os.path.isfile(os.path.join(self.files, script)):
             raise Ended("script", "There is no %s among the files of the run." % script, HOPELESS)
-        self.marks = Marks(RUN + "/spool", self.config["displayMaxBytes"])
+        self.marks = Marks(RUN + "/spool", self.config["displayMaxBytes"], self.work + "/packages")
         path = env.get("PYTHONPATH", "")
         env["PYTHONPATH"] = CODE + os.pathsep + path if path else CODE
         env["PYEXEKUBE_HOOK"] = "\n".join((self.marks.token, self.marks.spool, self.files, path))
@@ -1158,6 +1176,55 @@ def unpack(read, folder, wanted):
     if not tar.ended:
         raise BadArchive("it ends too early")
     write_file(RUN + "/inputs.json", json.dumps(tar.known))
+
+
+def list_packages(folders, own):
+    """What importlib.metadata would list in these folders, the first of each name: that module takes longer to import than most scripts to begin.
+
+    `own` is the folder that the run's requirements went into: what stands there was installed for it.
+    """
+    found = {}
+    for folder in folders:
+        try:
+            names = sorted(os.listdir(folder or "."))
+        except OSError:
+            continue
+        for entry in names:
+            stem, kind = os.path.splitext(entry)
+            if kind not in (".dist-info", ".egg-info"):
+                continue
+            path = os.path.join(folder, entry)
+            name, _, version = stem.partition("-")
+            if kind == ".egg-info":
+                version = version.rpartition("-py")[0] or version
+                version = version or egg_version(path)
+            # As the index names it (packaging.python.org, "Names and normalization").
+            name = "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
+            if name and version and name not in found and len(found) < 5000:
+                found[name] = {"name": name, "version": version, "source": source_of(path), "isInstalled": folder.startswith(own)}
+    return [found[name] for name in sorted(found)]
+
+
+def egg_version(path):
+    text = read_bytes(os.path.join(path, "PKG-INFO") if os.path.isdir(path) else path).decode("utf-8", "replace")
+    return next((line[8:].strip() for line in text.split("\n\n", 1)[0].splitlines() if line.startswith("Version:")), "")
+
+
+def source_of(path):
+    """Where a package came from if not from an index (packaging.python.org, "Recording the Direct URL Origin"), as pip would be told; None else."""
+    told = read_json(os.path.join(path, "direct_url.json"))
+    if not isinstance(told, dict) or not isinstance(told.get("url"), str):
+        return None
+    url, vcs, archive = told["url"], told.get("vcs_info"), told.get("archive_info")
+    scheme, mark, rest = url.partition("://")
+    host, slash, where = rest.partition("/")
+    # No password goes into the history.
+    url = scheme + mark + host.rpartition("@")[2] + slash + where
+    if isinstance(vcs, dict) and isinstance(vcs.get("commit_id"), str):
+        url = "%s+%s@%s" % (vcs.get("vcs", "git"), url, vcs["commit_id"])
+    elif isinstance(archive, dict) and isinstance(archive.get("hash"), str):
+        url = "%s#%s" % (url, archive["hash"])
+    return url[:2000]
 
 
 def pattern_regex(pattern):

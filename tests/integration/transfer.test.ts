@@ -1,66 +1,23 @@
-import { createRouterClient } from '@orpc/server';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { newClientId, newRunId, type RunId } from '../../contract/ids.ts';
-import type { TransferProgress } from '../../contract/transfer.ts';
-import { createCore } from '../../main/core/core.ts';
-import { ZipWriter } from '../../main/core/transfer/zipWriter.ts';
-import { readZip } from '../../main/core/transfer/zipReader.ts';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newRunId } from '../../contract/ids.ts';
+import { readEntry, readZip } from '../../main/core/transfer/zipReader.ts';
+import { addRun, everythingOf, last, openCore, rebuilt, temporaryFolder } from './transferSupport.ts';
 
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'pyexekube-transfer-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  folder = temporaryFolder();
 });
-
-async function openCore(name: string) {
-  const core = await createCore({ home: join(folder, name), host: 'test', appVersion: '1.2.3' });
-  onTestFinished(() => core.dispose());
-  return createRouterClient(core.router, { context: { clientId: newClientId() } });
-}
-type Client = Awaited<ReturnType<typeof openCore>>;
-
-/** A run of a workspace with a helper, with output, tags and a note. */
-async function addRun(client: Client, title = 'main.py'): Promise<RunId> {
-  const workspace = join(folder, 'work');
-  mkdirSync(join(workspace, 'lib'), { recursive: true });
-  writeFileSync(join(workspace, 'main.py'), 'import lib.helper\n');
-  writeFileSync(join(workspace, 'lib/helper.py'), 'x = "ü"\n');
-  const opened = (await client.files.openWorkspace({ path: workspace })).path ?? '';
-  const files = (await client.files.bundle({ path: opened })).files.map(({ path, version }) => ({ path, version }));
-  const id = newRunId();
-  await client.runs.start({ id, engine: 'local', mode: 'file', title, source: 'import lib.helper\r\n', path: join(opened, 'main.py'), argv: ['-v'], pythonVersion: '3.14.2' });
-  await client.inputs.keep({ runId: id, folder: opened, files, environment: { runtime: 'Pyodide', profile: { env: { TOKEN: 'secret' } } } });
-  const records = ['one\n', 'two\n'].map((text, i) => ({ seq: i + 1, timeMs: 5, body: { kind: 'text' as const, stream: 'stdout' as const, text } }));
-  await client.output.append({ runId: id, records });
-  await client.runs.finish({ id, status: 'failed', exitCode: 1, durationMs: 7, peakMemoryBytes: 9, error: 'ValueError: no', frames: [{ file: 'main.py', line: 1, name: '<module>' }] });
-  await client.runs.update({ id, tags: ['b', 'a'], note: 'a note' });
-  return id;
-}
-
-async function last(events: AsyncIterable<TransferProgress>): Promise<TransferProgress | undefined> {
-  let newest: TransferProgress | undefined;
-  for await (const state of events) newest = state;
-  return newest;
-}
-
-/** All that is to be the same on the other side. */
-async function everythingOf(client: Client, id: RunId) {
-  const { inputs } = await client.inputs.get({ runId: id });
-  const { tabId: _, ...run } = await client.runs.get({ id });
-  return { run, files: inputs?.files, folder: inputs?.folder, data: await client.inputs.read({ runId: id }), output: await client.output.read({ runId: id, after: 0 }) };
-}
 
 describe('a run capsule', () => {
   it('brings a run whole into another history, without secrets, and says what it leaves out', async () => {
-    const [from, to] = [await openCore('from'), await openCore('to')];
-    const id = await addRun(from);
+    const [from, to] = [await openCore(folder, 'from'), await openCore(folder, 'to')];
+    const id = await addRun(folder, from);
     const path = join(folder, 'run.pyxrun');
     expect(await from.transfer.exportRun({ runId: id, path })).toMatchObject({ runId: id, inputs: 2, artifacts: 0, missing: ['the value of the variable TOKEN'] });
     expect(readFileSync(path).includes('secret')).toBe(false);
@@ -79,7 +36,7 @@ describe('a run capsule', () => {
   });
 
   it('of a run that is going on, or into a folder that is not there, is refused', async () => {
-    const client = await openCore('from');
+    const client = await openCore(folder, 'from');
     const id = newRunId();
     await client.runs.start({ id, engine: 'local', mode: 'file', title: 't', source: '1', pythonVersion: '' });
     await expect(client.transfer.exportRun({ runId: id, path: join(folder, 'a.pyxrun') })).rejects.toMatchObject({ code: 'CONFLICT' });
@@ -88,8 +45,8 @@ describe('a run capsule', () => {
   });
 
   it('keeps artifacts, which go out again with it', async () => {
-    const [from, to] = [await openCore('from'), await openCore('to')];
-    const id = await addRun(from);
+    const [from, to] = [await openCore(folder, 'from'), await openCore(folder, 'to')];
+    const id = await addRun(folder, from);
     const path = join(folder, 'run.pyxrun');
     mkdirSync(join(folder, 'from', 'capsules', id, 'plots'), { recursive: true });
     writeFileSync(join(folder, 'from', 'capsules', id, 'plots', 'a.png'), Buffer.alloc(3_000_000, 7));
@@ -102,28 +59,8 @@ describe('a run capsule', () => {
   });
 });
 
-/** A capsule whose entries or manifest are changed before it is packed. */
-async function rebuilt(path: string, change: (entries: Map<string, Buffer>, manifest: Record<string, unknown>) => void, isSummed = true): Promise<string> {
-  const file = await open(path, 'r');
-  const entries = new Map<string, Buffer>();
-  for (const [name, entry] of await readZip(file)) entries.set(name, await entry.read());
-  await file.close();
-  const manifest: Record<string, unknown> = JSON.parse(entries.get('manifest.json')?.toString() ?? '');
-  entries.delete('manifest.json');
-  change(entries, manifest);
-  if (isSummed) manifest['entries'] = [...entries].map(([name, data]) => ({ name, bytes: data.byteLength, sha256: createHash('sha256').update(data).digest('hex') }));
-  const hostile = join(folder, 'hostile.pyxrun');
-  const out = await open(hostile, 'w');
-  const zip = new ZipWriter(out);
-  for (const [name, data] of entries) await zip.add(name, { data });
-  await zip.add('manifest.json', { data: Buffer.from(JSON.stringify(manifest)) });
-  await zip.end();
-  await out.close();
-  return hostile;
-}
-
 describe('a hostile capsule', () => {
-  const cases: [string, RegExp, Parameters<typeof rebuilt>[1], boolean?][] = [
+  const cases: [string, RegExp, Parameters<typeof rebuilt>[2], boolean?][] = [
     ['a newer version', /version 2/, (_, manifest) => (manifest['version'] = 2)],
     ['another format', /no run of PyExeKube/, (_, manifest) => (manifest['format'] = 'other')],
     ['a manifest that is not understood', /not understood \(run/, (_, manifest) => (manifest['run'] = {})],
@@ -140,14 +77,21 @@ describe('a hostile capsule', () => {
     ['a missing entry that is named', /output.ndjson is missing/, (entries) => entries.delete('output.ndjson'), false],
     ['output out of order', /record of its output is missing/, (entries) => entries.set('output.ndjson', Buffer.from(`${JSON.stringify({ seq: 2, timeMs: 1, body: { kind: 'note', text: '' } })}\n`))],
     ['output that is none', /not understood/, (entries) => entries.set('output.ndjson', Buffer.from('{"seq":1}\n'))],
+    ['an artifact that is a folder of another', /a file and a folder/, (entries) => entries.set('artifacts/a', Buffer.from('x')).set('artifacts/a/b', Buffer.from('y'))],
+    ['an artifact that is called as a manifest is', /names an entry twice|two entries/, (entries, manifest) => (entries.set('artifacts/a', Buffer.from('x')), (manifest['entries'] = [...(Array.isArray(manifest['entries']) ? manifest['entries'] : []), ...['', ''].map(() => ({ name: 'artifacts/a', bytes: 1, sha256: createHash('sha256').update('x').digest('hex') }))])), false],
+    ['output that is nested without end', /not understood/, (entries) => entries.set('output.ndjson', Buffer.from(`{"seq":1,"timeMs":1,"body":${'['.repeat(100_000)}${']'.repeat(100_000)}}\n`))],
+    ['output of more values than fit', /not understood/, (entries) => entries.set('output.ndjson', Buffer.from(`{"seq":1,"timeMs":1,"body":{"kind":"result","bundle":{"text/plain":"","a/json":[${'{},'.repeat(4_000_000)}1]}}}\n`))],
+    ['packages that are none', /not understood \(inputs/, (_, manifest) => (manifest['inputs'] = { folder: null, files: [], environment: { packages: [{ name: '--index-url=http://evil', version: '1' }] } })],
+    ['a package from a place with an option behind it', /not understood \(inputs/, (_, manifest) => (manifest['inputs'] = { folder: null, files: [], environment: { packages: [{ name: 'a', version: '1', source: 'http://a --pre' }] } })],
     ['a source that is no text', /not UTF-8/, (entries) => entries.set('source.py', Buffer.from([0xff, 0xfe]))],
   ];
   it.each(cases)('with %s is refused with the reason', async (_, reason, change, isSummed = true) => {
-    const client = await openCore('home');
+    const client = await openCore(folder, 'home');
     const path = join(folder, 'run.pyxrun');
-    await client.transfer.exportRun({ runId: await addRun(client), path });
+    await client.transfer.exportRun({ runId: await addRun(folder, client), path });
     await client.runs.delete({ ids: (await client.runs.list({})).runs.map((run) => run.id) });
-    const hostile = await rebuilt(path, change, isSummed);
+    const hostile = join(folder, 'hostile.pyxrun');
+    await rebuilt(path, hostile, change, isSummed);
     for (const call of [client.transfer.inspectRun, client.transfer.openRun]) {
       await expect(call({ path: hostile })).rejects.toMatchObject({ code: expect.stringMatching(/INVALID_INPUT|UNSUPPORTED/), message: expect.stringMatching(reason) });
     }
@@ -164,6 +108,10 @@ interface Raw {
   mode?: number;
   crc?: number;
   localName?: string;
+  localCrc?: number;
+  localSize?: number;
+  /** Bytes before it that belong to nothing. */
+  before?: number;
   /** Index of an entry whose place it shares. */
   sameAs?: number;
 }
@@ -183,11 +131,14 @@ function rawZip(entries: readonly Raw[], tail: (end: Buffer) => Buffer = (end) =
     head.writeUInt16LE(Buffer.byteLength(name), at + 22);
   };
   for (const entry of entries) {
+    const before = Buffer.alloc(entry.before ?? 0);
+    parts.push(before);
+    offset += before.length;
     offsets.push(entry.sameAs === undefined ? offset : (offsets[entry.sameAs] ?? 0));
     if (entry.sameAs !== undefined) continue;
     const head = Buffer.alloc(30);
     head.writeUInt32LE(0x04034b50, 0);
-    common(head, 4, { ...entry, name: entry.localName ?? entry.name });
+    common(head, 4, { ...entry, name: entry.localName ?? entry.name, ...(entry.localCrc === undefined ? {} : { crc: entry.localCrc }), ...(entry.localSize === undefined ? {} : { size: entry.localSize }) });
     const part = Buffer.concat([head, Buffer.from(entry.localName ?? entry.name), entry.data]);
     parts.push(part);
     offset += part.length;
@@ -230,6 +181,16 @@ describe('a ZIP file that nobody should write', () => {
     ['a bomb by its size', /unpacks to more than/, rawZip([{ ...a, size: 0xfffffffe, method: 8 }])],
     ['two names for one place', /shares its place/, rawZip([a, { ...a, name: 'b', sameAs: 0 }])],
     ['another name within', /called otherwise/, rawZip([{ ...a, localName: 'z' }])],
+    ['another checksum within', /another thing where/, rawZip([{ ...a, localCrc: 1 }])],
+    ['another size within', /another thing where/, rawZip([{ ...a, localSize: 3 }])],
+    ['a beginning of its own', /belongs to no entry stands before a/, rawZip([{ ...a, before: 9 }])],
+    ['a hole', /belongs to no entry stands before b/, rawZip([a, { ...a, name: 'b', before: 3 }])],
+    ['something behind packed data', /not its own/, rawZip([{ ...a, method: 8, data: Buffer.concat([deflateRawSync('content'), Buffer.from('hidden')]), size: 7, crc: crc32('content') }])],
+    ['a descriptor that lies', /another thing behind/, rawZip([{ ...a, flags: 0x0808 }, { ...a, name: 'b', before: 16 }])],
+    ['a bomb that says less', /unpacks to more than it says/, rawZip([{ ...a, method: 8, data: deflateRawSync(Buffer.alloc(50_000_000)), size: 10, crc: 0 }])],
+    ['a file that is a folder too', /a file and a folder/, rawZip([a, { ...a, name: 'a/b' }])],
+    ['a name that is not UTF-8', /not UTF-8/, Buffer.from(rawZip([{ ...a, name: 'zz' }]).toString('latin1').replaceAll('zz', '\xff\xfe'), 'latin1')],
+    ['sizes of ZIP64', /unpacks to more than/, rawZip([{ ...a, size: 0xffffffff, localSize: 0xffffffff }])],
     ['a wrong CRC', /checksum is another/, rawZip([{ ...a, crc: 1 }])],
     ['a wrong size', /not the size/, rawZip([{ ...a, size: 3 }])],
     ['packed data that is none', /damaged, or unpacks to more/, rawZip([{ ...a, method: 8, data: Buffer.from([0xff, 0xff, 0xff]) }])],
@@ -245,7 +206,7 @@ describe('a ZIP file that nobody should write', () => {
     const file = await open(path, 'r');
     try {
       await expect((async () => {
-        for (const entry of (await readZip(file)).values()) await entry.read();
+        for (const entry of (await readZip(file)).values()) await readEntry(entry);
       })()).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(reason) });
     } finally {
       await file.close();
@@ -255,8 +216,8 @@ describe('a ZIP file that nobody should write', () => {
 
 describe('the whole history as NDJSON', () => {
   it('goes into another history whole, once, each content once', async () => {
-    const [from, to] = [await openCore('from'), await openCore('to')];
-    const ids = [await addRun(from, 'first'), await addRun(from, 'second')];
+    const [from, to] = [await openCore(folder, 'from'), await openCore(folder, 'to')];
+    const ids = [await addRun(folder, from, 'first'), await addRun(folder, from, 'second')];
     const path = join(folder, 'history.ndjson');
     expect(await last(await from.transfer.exportHistory({ path }))).toMatchObject({ runs: 2, total: 2, done: true });
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n').map((line): { type?: string } => JSON.parse(line));
@@ -284,8 +245,8 @@ describe('the whole history as NDJSON', () => {
     ['more after the end', /follows the end/, (lines) => [...lines, lines[1] ?? '']],
     ['a path that leads out', /Line 4/, (lines) => lines.map((line) => line.replace('"path":"main.py"', '"path":"../main.py"'))],
   ])('with %s is refused with its line, and leaves no half run', async (_, reason, change) => {
-    const [from, to] = [await openCore('from'), await openCore('to')];
-    await addRun(from);
+    const [from, to] = [await openCore(folder, 'from'), await openCore(folder, 'to')];
+    await addRun(folder, from);
     const path = join(folder, 'history.ndjson');
     await last(await from.transfer.exportHistory({ path }));
     writeFileSync(path, change(readFileSync(path, 'utf8').trimEnd().split('\n')).map((line) => `${line}\n`).join(''));
@@ -294,7 +255,7 @@ describe('the whole history as NDJSON', () => {
   });
 
   it('that is empty or not there is refused', async () => {
-    const client = await openCore('to');
+    const client = await openCore(folder, 'to');
     writeFileSync(join(folder, 'empty'), '');
     await expect(last(await client.transfer.importHistory({ path: join(folder, 'empty') }))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
     await expect(last(await client.transfer.importHistory({ path: join(folder, 'no') }))).rejects.toMatchObject({ code: 'NOT_FOUND' });

@@ -49,7 +49,7 @@ export function parseLog(log: Buffer): Line[] {
     const end = log.indexOf(10, at);
     if (end < 0) break;
     const line = log.subarray(at, end);
-    const head = /^(\d+)([a-zA-Z]) /.exec(line.subarray(0, 30).toString('latin1'));
+    const head = /^(\d+)([a-zA-Z])(?:@\d+)? /.exec(line.subarray(0, 40).toString('latin1'));
     if (head === null) throw new Error(`not a line of the runner: ${line.toString()}`);
     lines.push({ seq: Number(head[1]), kind: head[2] ?? '', text: line.subarray(head[0].length) });
     at = end + 1;
@@ -199,7 +199,7 @@ export function textOf(lines: readonly Line[], stream: 'o' | 'e' | 'i'): Buffer 
 }
 
 /** The documents of a kind, put together. */
-export function documentsOf(lines: readonly Line[], kind: 'd' | 'x'): unknown[] {
+export function documentsOf(lines: readonly Line[], kind: 'd' | 'x' | 'v'): unknown[] {
   const documents: unknown[] = [];
   let pieces: Buffer[] = [];
   for (const line of lines) {

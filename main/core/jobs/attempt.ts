@@ -83,6 +83,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
         state.usage = { atMs: Date.now(), cpuCores: cores(measurement, podMs), memoryBytes: measurement.memory, peakMemoryBytes: measurement.peak };
       });
     },
+    onPackages: (packages) => handle.context.learnedPackages(record.runId, packages),
     place: (file) => placeOf(file, record.facts),
     onError(error) {
       const text = error.message === '' ? error.name : `${error.name}: ${error.message}`;
@@ -139,7 +140,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
 
   function follow(): void {
     if (follower !== undefined) return;
-    const following = followPodLog({ handle, pod: { name: pod.metadata.name, uid }, listener, onTrouble });
+    const following = followPodLog({ handle, pod: { name: pod.metadata.name, uid }, isStarting: !view.isMainStarted && !view.isMainEnded, listener, onTrouble });
     follower = following;
     following.done.then(
       () => {

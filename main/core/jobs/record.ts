@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConnectionId } from '../../../contract/connections.ts';
 import { Failure } from '../../../contract/failures.ts';
 import type { RunId } from '../../../contract/ids.ts';
+import { RunPackage } from '../../../contract/inputs.ts';
 import { ArtifactState, CancelStep, JobPhase, JobUsage, type Job } from '../../../contract/jobs.ts';
 import { TracebackFrame } from '../../../contract/output.ts';
 import { ProfileSettings } from '../../../contract/profiles.ts';
@@ -18,6 +19,7 @@ export const JobFacts = z.object({
   script: z.string(),
   path: z.string().nullable(),
   folder: z.string().nullable(),
+  pinned: z.array(RunPackage).nullable().default(null),
   /** Of the archive beside the database that holds its files until they are in the pod; null when they are in the Secret. */
   archiveSha256: z.string().nullable(),
   submittedMs: z.number().int(),
@@ -73,7 +75,9 @@ export const LogCursor = z.object({
   podUid: z.string().default(''),
   /** Number of the runner's last line that is stored. */
   seq: z.number().int().default(0),
-  /** Lines from elsewhere that followed it. */
+  /** Up to where the log itself has been read, when its beginning came from the runner's copy first; else that line too. */
+  logSeq: z.number().int().optional(),
+  /** Lines from elsewhere that followed the last one that the log itself has had. */
   plainLines: z.number().int().default(0),
   /** The pod's clock at or before that line, milliseconds since 1970; 0 for the beginning. */
   podMs: z.number().default(0),

@@ -1,4 +1,5 @@
 import { httpsUrl } from '../../lib/httpsUrl.ts';
+import type { Fold } from '../model/jsonLines.ts';
 import type { LaidLine } from '../model/layout.ts';
 import type { StyleRun } from '../model/lineText.ts';
 import type { Palette } from './palette.ts';
@@ -39,21 +40,39 @@ function appendStyled(parent: HTMLElement, text: string, run: StyleRun, palette:
 }
 
 /** Fills a row element with the part of a line that it shows. */
-export function fillRow(element: HTMLElement, laid: LaidLine, row: number, palette: Palette): void {
+export function fillRow(element: HTMLElement, laid: LaidLine, row: number, { palette, isJson }: { palette: Palette; isJson(): boolean }): void {
   element.replaceChildren();
-  const { resolved, offsets } = laid;
+  const { resolved, offsets, folds } = laid;
   if (row >= offsets.length) {
     element.append(moreButton(laid.hidden));
     return;
   }
   const from = offsets[row] ?? 0;
-  const to = offsets[row + 1] ?? resolved.text.length;
+  const next = offsets[row + 1] ?? resolved.text.length;
+  // Only a value over several rows has line feeds in it.
+  const to = folds !== null && resolved.text[next - 1] === '\n' ? next - 1 : next;
+  const fold = folds === null ? (row === 0 && isJson() ? closedLine : undefined) : folds.get(from);
+  if (fold !== undefined) element.append(foldButton(fold));
   const links = findLinks(resolved.text);
   for (const run of resolved.runs) {
     if (run.end <= from || run.start >= to) continue;
     appendRun(element, resolved.text, { ...run, start: Math.max(from, run.start), end: Math.min(to, run.end) }, links, palette);
   }
   if (to === from) element.append('\u200b');
+}
+
+const closedLine: Fold = { id: 0, name: '', isFolded: true };
+
+/** Has no text of its own: what is selected, copied and searched is the line's. */
+function foldButton({ id, name, isFolded }: Fold): HTMLElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'log-fold';
+  button.tabIndex = -1;
+  button.dataset['fold'] = String(id);
+  button.setAttribute('aria-expanded', String(!isFolded));
+  button.setAttribute('aria-label', id === 0 ? 'JSON of this line' : name === '' ? 'Member' : name.slice(0, 100));
+  return button;
 }
 
 function appendRun(element: HTMLElement, text: string, run: StyleRun, links: readonly Link[], palette: Palette): void {
