@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { kubectl, textOf } from './harness.ts';
+import { dropNamespace, kubectl, makeNamespace, textOf } from './harness.ts';
 import { onCluster } from './onCluster.ts';
 
 /** How long a network is cut. */
@@ -103,6 +103,22 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
     expect(textOf(await cluster.application.output(runId), 'stdout')).toBe('line 0\n');
     expect(await cluster.application.api.runs.get({ id: runId })).toMatchObject({ status: 'failed' });
     expect((await cluster.application.reach(runId, 'done')).failure).toMatchObject({ kind: 'jobDeleted' });
+  });
+
+  it('says that its pod was deleted, with its namespace or alone, and that its files went with it', async () => {
+    const source = 'import os, time\nopen(os.environ["PYEXEKUBE_OUTPUT"] + "/a", "w").write("a")\nprint("line 0", flush=True)\ntime.sleep(100)';
+    const other = makeNamespace();
+    const [one, two] = [await cluster.application.submit(source), await cluster.application.submit(source, { namespace: other })];
+    await cluster.application.says(one, 'line 0\n');
+    await cluster.application.says(two, 'line 0\n');
+    kubectl('delete', 'pod', '-l', `pyexekube.dev/run-id=${one}`, '-n', cluster.namespace, '--grace-period=0', '--force', '--wait=false');
+    dropNamespace(other);
+    for (const runId of [one, two]) {
+      const job = await cluster.application.reach(runId, 'done', 60_000);
+      expect(job.failure).toMatchObject({ kind: 'jobDeleted', action: { kind: 'runAgain' } });
+      expect(job.artifacts).toMatchObject({ state: 'failed', message: 'The pod was gone before its files could be fetched.', retryable: false });
+      expect(textOf(await cluster.application.output(runId))).toBe('line 0\n');
+    }
   });
 
   it('follows the next attempt when its pod is taken away', async () => {

@@ -2,6 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import tls from 'node:tls';
 import { AppError } from '../../../contract/errors.ts';
 import { proxyFromEnvironment } from './proxy.ts';
 
@@ -121,7 +122,7 @@ async function plainOptions({ cluster, user }: PlainKubeconfig, { token = text(u
   const as = text(user['as']);
   return {
     ...present({
-      ca: await bytesOf(cluster, 'certificate-authority'),
+      ca: (await bytesOf(cluster, 'certificate-authority')) ?? trustedHere(),
       cert: certData ?? (await bytesOf(user, 'client-certificate')),
       key: keyData ?? (await bytesOf(user, 'client-key')),
       servername: text(cluster['tls-server-name']),
@@ -130,6 +131,15 @@ async function plainOptions({ cluster, user }: PlainKubeconfig, { token = text(u
     }),
     headers: { ...present({ authorization: token === undefined ? undefined : `Bearer ${token}`, 'Impersonate-User': as }), ...impersonation(user) },
   };
+}
+
+let trusted: string[] | undefined;
+
+/** Where a kubeconfig names no authority: those that this computer trusts, as with kubectl, beside Node's own. An older Node knows only the latter. */
+function trustedHere(): string[] | undefined {
+  if (typeof tls.getCACertificates !== 'function') return undefined;
+  trusted ??= [...new Set([...tls.rootCertificates, ...tls.getCACertificates('system')])];
+  return trusted;
 }
 
 /** What is written out, or the file that is named; what is written out comes first, as with kubectl. */

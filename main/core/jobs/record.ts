@@ -114,6 +114,12 @@ export interface JobRecord {
   state: JobState;
 }
 
+/** How long it may still take to a started container, milliseconds from now. */
+export function startLeftMs({ state, facts }: JobRecord): number {
+  const createdMs = state.timeline.find(({ phase }) => phase === 'created')?.atMs ?? Date.now();
+  return Math.max(0, createdMs + facts.profile.startTimeoutSeconds * 1000 - Date.now());
+}
+
 export function recordOf(row: JobRow): JobRecord {
   return {
     key: row.key,
