@@ -40,7 +40,13 @@ export const RetentionPreview = z.object({
   runs: z.number().int().min(0),
   /** Bytes of stored output that go with them. */
   outputBytes: z.number().int().min(0),
-  /** When the first and the last of them started; null if there are none. */
+  /** Bytes of their artifacts. */
+  artifactBytes: z.number().int().min(0),
+  /** Versions of files that would be deleted. */
+  versions: z.number().int().min(0),
+  /** Stored bytes of files of runs, and of versions, that nothing else has. */
+  fileBytes: z.number().int().min(0),
+  /** When the first and the last of the runs started; null if there are none. */
   fromMs: z.number().int().nullable(),
   toMs: z.number().int().nullable(),
 });
@@ -105,7 +111,7 @@ export const historyContract = {
   statistics: procedure.input(z.object({ dayStartsMs: z.array(z.number().int()).min(2).max(400) })).output(Statistics),
 
   /** What these limits (see Settings) would delete now; nothing is deleted. */
-  retentionPreview: procedure.input(Settings.pick({ keepRunsDays: true, keepRunsCount: true, keepOutputMegabytes: true })).output(RetentionPreview),
+  retentionPreview: procedure.input(Settings.pick({ keepRunsDays: true, keepRunsCount: true, keepOutputMegabytes: true, keepVersionsPerFile: true })).output(RetentionPreview),
 
   /**
    * What differs between two runs of any engine: facts, files, output. Cancelling ends it.

@@ -36,7 +36,8 @@ export function listBackups(folder: string): Backup[] {
 /** Whether the day's backup is still to be made. */
 export function isBackupDue(folder: string, now = Date.now()): boolean {
   const newest = listBackups(folder)[0];
-  return newest === undefined || now - newest.time.getTime() >= backupEveryMs;
+  // One from the future was made while the clock was wrong: it must not keep the next from being made.
+  return newest === undefined || Math.abs(now - newest.time.getTime()) >= backupEveryMs;
 }
 
 /** Whether a copy of the database fits on the disk with as much again to spare. */
@@ -68,7 +69,9 @@ export async function makeBackup(sql: Sql, folder: string, isEnded: () => boolea
   } finally {
     rmSync(partial, { force: true });
   }
-  for (const old of listBackups(folder).slice(keepSetting(sql))) rmSync(old.path, { force: true });
+  // The one just made stays, even if the clock was ahead when others were.
+  const others = listBackups(folder).filter((one) => one.path !== path);
+  for (const old of others.slice(keepSetting(sql) - 1)) rmSync(old.path, { force: true });
 }
 
 /** The setting `keepBackups`; a schema that is about to be migrated may have none. */
