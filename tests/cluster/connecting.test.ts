@@ -98,19 +98,21 @@ onCluster('a cluster', { application: 'none' }, (cluster) => {
   it('whose kubeconfig names no authority is believed where this computer trusts its authority, as with kubectl', async () => {
     let authority = '';
     const kubeconfig = kubeconfigWith(home, (entry) => {
-      authority = String(entry['certificate-authority-data'] ?? '');
+      const { 'certificate-authority-data': data } = entry;
+      if (typeof data === 'string') authority = data;
       delete entry['certificate-authority-data'];
     });
     const file = join(home, 'authority.pem');
     writeFileSync(file, Buffer.from(authority, 'base64'));
     const run = JSON.stringify({ runId: newRunId(), source: 'print("there")' });
     const child = spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, cluster.namespace, run], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SSL_CERT_FILE: file } });
-    const ended = new Promise<void>((resolve) => {
+    const ended = new Promise<string>((resolve) => {
       child.stdout.on('data', (part: Buffer) => {
-        if (part.toString('utf8').includes('ended succeeded')) resolve();
+        const said = /^ended .*$/m.exec(part.toString('utf8'))?.[0];
+        if (said !== undefined) resolve(said);
       });
     });
-    await ended;
+    expect(await ended).toBe('ended succeeded');
     child.kill('SIGKILL');
   });
 

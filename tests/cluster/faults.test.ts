@@ -150,7 +150,7 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
       'out = sys.stdout.buffer',
       'out.write(b"\\x1b]52;c;aGk=\\x07 \\x1b]8;;http://x\\x1b\\\\link\\x1b]8;;\\x1b\\\\ \\xc2\\x9b31m \\xe2\\x80\\xaebidi\\n")',
       'out.write(b"\\xff\\xfe broken \\xe2\\x82"); out.flush(); out.write(b"\\xac whole\\n")',
-      'out.write(b"y" * 20_000_000); out.write(b"\\n")',
+      'out.write(b"y" * 100_000_000); out.write(b"\\n")',
       'out.write(b"12o hello\\n999999o\\n")',
       'out.flush()',
     ].join('\n');
@@ -159,7 +159,7 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
     expect(controls).toBe('\x1b]52;c;aGk=\x07 \x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\ \u009b31m \u202ebidi');
     expect(broken).toContain('broken');
     expect(broken).toContain('whole');
-    expect(long).toBe('y'.repeat(20_000_000));
+    expect(long).toBe('y'.repeat(100_000_000));
     expect([like, head]).toEqual(['12o hello', '999999o']);
   });
 });

@@ -134,9 +134,9 @@ describe('requests to an API server', () => {
     [{ token: 'a\nb' }, 'authorization'],
     [{ 'client-certificate-data': 'eA==', 'client-key-data': 'eA==' }, 'cannot be used'],
   ])('say that sign-in data cannot be used: %j', async (user, message) => {
-    const client = createClusterClient({ server: 'https://127.0.0.1:1', kubeconfig: () => ({ cluster: {}, user }), credentials: () => Promise.resolve({}) });
-    await expect(client.request('GET', '/x')).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining(message) });
-    client.close();
+    const broken = createClusterClient({ server: 'https://127.0.0.1:1', kubeconfig: () => ({ cluster: {}, user }), credentials: () => Promise.resolve({}) });
+    await expect(broken.request('GET', '/x')).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining(message) });
+    broken.close();
   });
 
   it('say that a server that speaks no TLS does not prove who it is', async () => {

@@ -65,6 +65,12 @@ describe('a context', () => {
     expect(entryOf(content).problem).toContain(problem);
   });
 
+  it('has no name that looks like another', () => {
+    const set = parseKubeconfig(JSON.stringify({ clusters: [{ name: 'c\u202e', cluster: { server: 'https://a' } }], contexts: [{ name: 'test/\u202edorp\u200b\n', context: { cluster: 'c\u202e' } }] }), path);
+    const [entry] = contextsOf(set.ok ? [{ path, origin: 'home', contents: set.contents }] : []);
+    expect(entry).toMatchObject({ name: 'test/\ufffddorp\ufffd\ufffd', clusterName: 'c\ufffd', problem: null, server: 'https://a' });
+  });
+
   it('may do without a user, and with the sign-in providers that are left', () => {
     expect(entryOf({ context: { user: undefined } }).problem).toBeNull();
     expect(entryOf({ user: { 'auth-provider': { name: 'oidc' } } }).problem).toBeNull();

@@ -84,6 +84,11 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
+/** A name as it is shown: with what could make it look like another in sight. */
+function visible(name: string): string {
+  return name.replaceAll(/[\p{Cc}\p{Bidi_Control}\u200b\u2060\ufeff]/gu, '\ufffd');
+}
+
 function contextOf(set: readonly LoadedFile[], file: LoadedFile, name: string, context: Entry, current: boolean): ContextEntry {
   const clusterName = text(context['cluster']);
   const userName = text(context['user']);
@@ -98,11 +103,11 @@ function contextOf(set: readonly LoadedFile[], file: LoadedFile, name: string, c
   for (const key of ['exec', 'tokenFile', 'token-file']) delete plainUser[key];
   return {
     id: idOf(file, name),
-    name,
+    name: visible(name),
     file: file.path,
     current,
-    clusterName,
-    userName,
+    clusterName: visible(clusterName),
+    userName: visible(userName),
     namespace: namespace || null,
     server: problem === null ? server : server || null,
     // client-node takes plain HTTP only together with this.
