@@ -1434,12 +1434,14 @@ def receive(size, digest):
 
 
 def send_signal(name):
+    if os.path.exists(RUN + "/end.json"):
+        return say({"ok": False})
     state = read_json(RUN + "/state.json")
     number = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}[name]
     write_file(RUN + "/cancelled", name)
     if state is None or os.path.exists(RUN + "/end.json"):
-        # Not begun: it looks for the file before the script starts. Ended: nothing to do.
-        return say({"ok": not os.path.exists(RUN + "/end.json")})
+        # Not begun: it looks for the file before the script starts. Just ended: because of the file, or it would have in the next moment.
+        return say({"ok": True})
     try:
         if name == "KILL":
             if state["child"] is not None:
@@ -1448,7 +1450,8 @@ def send_signal(name):
             os.kill(state["pid"], number)
         return say({"ok": True})
     except OSError as error:
-        return say({"ok": False, "error": str(error)})
+        ended = os.path.exists(RUN + "/end.json")
+        return say({"ok": True} if ended else {"ok": False, "error": str(error)})
 
 
 def read_log(first, last=None):
