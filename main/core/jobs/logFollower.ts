@@ -167,7 +167,8 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
     const request = { namespace: record.namespace, pod: pod.name, container: mainContainer, follow, ...since, signal: AbortSignal.any([signal, reading.signal]) };
     for await (const block of followLog(handle.client(), request)) {
       hearing();
-      early.abort();
+      // Each call of abort() makes an error, also when it has been called before.
+      if (!early.signal.aborted) early.abort();
       await inTurn(() => take(block));
       if (parser.isComplete) return;
     }
@@ -175,8 +176,8 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
 
   /** The runner measures every few seconds, so a stream that says nothing for long is dead, though nobody has told. */
   function hearing(): void {
-    clearTimeout(silence);
-    silence = setTimeout(() => reading?.abort(), silenceMs);
+    if (silence === undefined) silence = setTimeout(() => reading?.abort(), silenceMs);
+    else silence.refresh();
   }
 
   async function run(): Promise<void> {
