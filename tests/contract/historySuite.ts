@@ -51,7 +51,7 @@ export function historySuite(fixture: () => Fixture): void {
       const id = await failedRun(first, 'old_enough()', 'E');
       const { count } = await first.runs.count({});
       const none = { keepRunsDays: 0, keepRunsCount: 0, keepOutputMegabytes: 0 };
-      expect(await first.history.retentionPreview(none)).toEqual({ runs: 0, outputBytes: 0, fromMs: null, toMs: null });
+      expect(await first.history.retentionPreview(none)).toEqual({ runs: 0, artifactBytes: 0, fileBytes: 0, versions: 0, outputBytes: 0, fromMs: null, toMs: null });
       const preview = await first.history.retentionPreview({ ...none, keepRunsCount: 1 });
       expect(preview.runs).toBeGreaterThan(0);
       expect(preview.runs).toBeLessThan(count);
