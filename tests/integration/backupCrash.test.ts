@@ -33,7 +33,7 @@ async function filledHome(): Promise<string> {
   await fillHistory(home, runs);
   const db = new BetterSqlite3(join(home, 'pyexekube.sqlite'));
   db.exec('CREATE TABLE filler (id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT');
-  for (let i = 0; i < 25; i++) db.exec('INSERT INTO filler (data) VALUES (randomblob(100000))');
+  for (let i = 0; i < 15; i++) db.exec('INSERT INTO filler (data) VALUES (randomblob(100000))');
   db.close();
   return home;
 }
@@ -54,7 +54,7 @@ describe('kill -9', () => {
   it.each(['backup', 'restore'])('in the middle of a %s leaves the database and all backups whole', { timeout: 120_000 }, async (what) => {
     const home = await filledHome();
     const child = await childOf();
-    for (let i = 0; i < 25; i++) {
+    for (let i = 0; i < 15; i++) {
       await workAndKill(child, home, what, 40 + Math.random() * 150);
       expect(check(join(home, 'pyexekube.sqlite'))).toEqual({ version: newest, runs });
       for (const name of readdirSync(join(home, 'backups'))) {
