@@ -30,8 +30,11 @@ export const Statistics = z.object({
   failures: z.array(z.object({ name: z.string(), count: z.number().int().min(1) })),
   /** At most 10. */
   slowest: z.array(RunSummary),
-  /** Modules that sources import and in how many runs, most first; at most 20. */
-  modules: z.array(z.object({ name: z.string(), count: z.number().int().min(1) })),
+  /**
+   * Packages that sources import, beside the standard library and the script's own files, and in how many runs, most first; at most 20. `versions` are
+   * those that the runs had, as far as that was told.
+   */
+  packages: z.array(z.object({ name: z.string(), count: z.number().int().min(1), versions: z.array(z.string()) })),
 });
 export type Statistics = z.infer<typeof Statistics>;
 

@@ -14,6 +14,11 @@ export interface Backup {
   time: Date;
 }
 
+/** A moment as a message tells it, whoever reads it and wherever: `2026-11-22 07:27:42 UTC`. */
+export function momentText(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 const namePattern = /^pyexekube-(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)-(\d{3}Z)\.sqlite$/;
 
 /** Backups in a folder, newest first. */
