@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { OutputFilter, type OutputSource } from '../../contract/index.ts';
+import { OutputFilter } from '../../contract/index.ts';
 import { FilterBar } from './FilterBar.tsx';
 import { filterOf, isFiltering, type FilterForm } from './filterForm.ts';
 import { mostFilteredLines, startFilter, type FilterState } from './filterRun.ts';
@@ -9,6 +9,7 @@ import { MatchMap } from './MatchMap.tsx';
 import { lineTotal } from './matchCount.ts';
 import { searchPattern } from './outputSearch.ts';
 import type { ConsoleSession } from './sessions.ts';
+import { useSources } from './SourceBar.tsx';
 
 interface FilteredOutputProps {
   tab: ConsoleTab;
@@ -21,13 +22,13 @@ interface FilteredOutputProps {
   onShowLine(line: number): void;
 }
 
-const noSources: readonly OutputSource[] = [];
-
 /** The lines of the whole output that meet a filter, in a view of their own. */
 export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onShowLine }: FilteredOutputProps) {
   const [state, setState] = useState<FilterState | null>(null);
   const running = useRef<ReturnType<typeof startFilter> | null>(null);
-  const sources = state?.sources ?? noSources;
+  const seen = useSources(session.log);
+  const found = state?.sources ?? [];
+  const sources = found.length > seen.length ? found : seen;
   const asked = filterOf(form, sources, tab.startedMs);
   const fault = 'fault' in asked ? asked.fault : (state?.error ?? null);
   const wanted = 'filter' in asked ? JSON.stringify(asked.filter) : null;
@@ -72,7 +73,6 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
     <div className="flex h-full min-h-0 flex-col">
       <FilterBar
         form={form}
-        sources={sources}
         fault={fault}
         isRunning={state !== null && !state.isDone}
         status={state === null ? '' : countText(state, 'filter' in asked && isFiltering(asked.filter))}
