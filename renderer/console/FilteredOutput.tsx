@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { OutputFilter } from '../../contract/index.ts';
+import { isEnded, OutputFilter } from '../../contract/index.ts';
 import { FilterBar } from './FilterBar.tsx';
 import { filterOf, isFiltering, type FilterForm } from './filterForm.ts';
-import { mostFilteredLines, startFilter, type FilterState } from './filterRun.ts';
+import { mostFilteredLines, startFilter, type FilterState, type RunningFilter } from './filterRun.ts';
 import { setFiltering, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
 import { LogViewport, type LogHandle } from './LogViewport.tsx';
 import { MatchMap } from './MatchMap.tsx';
@@ -25,7 +25,8 @@ interface FilteredOutputProps {
 /** The lines of the whole output that meet a filter, in a view of their own. */
 export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onShowLine }: FilteredOutputProps) {
   const [state, setState] = useState<FilterState | null>(null);
-  const running = useRef<ReturnType<typeof startFilter> | null>(null);
+  const running = useRef<RunningFilter | null>(null);
+  const ended = useRef(isEnded(tab.status));
   const seen = useSources(session.log);
   const found = state?.sources ?? [];
   const sources = found.length > seen.length ? found : seen;
@@ -37,10 +38,15 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
     if (wanted === null) return;
     const filter = OutputFilter.parse(JSON.parse(wanted));
     useConsoleStore.setState({ shownFilter: isFiltering(filter) ? filter : null });
-    const started = startFilter({ runId: tab.runId, filter, context: Number(form.context), whole: session.log }, setState);
+    const started = startFilter({ runId: tab.runId, filter, context: Number(form.context), whole: session.log, isEnded: ended.current }, setState);
     running.current = started;
     return () => started.dispose();
   }, [wanted, form.context, tab.runId, session]);
+  const hasEnded = isEnded(tab.status);
+  useEffect(() => {
+    ended.current = hasEnded;
+    if (hasEnded) running.current?.finish();
+  }, [hasEnded]);
 
   const filtered = state?.log ?? null;
   const shown = useMemo<ConsoleSession | null>(

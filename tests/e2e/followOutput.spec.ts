@@ -86,3 +86,37 @@ test('the attempts of a run are merged by time, each line marked, or one stands 
     await core.dispose();
   }
 });
+
+test('a filter goes on while output comes, at the place where it is read, and shows the last line when the run ends', async ({ home, window, page }) => {
+  const core = await createCore({ home, host: 'test', appVersion: '0.0.0' });
+  try {
+    const client = createRouterClient(core.router, { context: { clientId: newClientId() } });
+    const id = newRunId();
+    await client.runs.start({ id, engine: 'local', mode: 'file', title: 'growing', source: 'growing = 1', pythonVersion: '3.14.2' });
+    await client.output.append({ runId: id, records: recordsFrom(1, 2) });
+    await page.getByRole('button', { name: 'History' }).click();
+    await window.history.getByText('growing').first().click();
+    await expect(window.console).toContainText('line 999 ');
+    await window.command('Filter output');
+    await window.console.getByRole('searchbox', { name: 'Filter output' }).fill('5 x');
+    const count = window.console.getByRole('status', { name: 'Filtered lines' });
+    await expect(count).toHaveText('100 lines');
+    const log = page.getByRole('log');
+    await log.hover();
+    await page.mouse.wheel(0, 300);
+    await expect.poll(() => log.evaluate((element) => element.scrollTop)).toBe(300);
+    await client.output.append({ runId: id, records: recordsFrom(3, 2) });
+    await expect(count).toHaveText('200 lines');
+    expect(await log.evaluate((element) => element.scrollTop)).toBe(300);
+    await client.output.append({ runId: id, records: [{ seq: 5, timeMs: Date.now(), body: { kind: 'text', stream: 'stdout', text: 'unfinished 5 x' } }] });
+    await client.output.append({ runId: id, records: [{ seq: 6, timeMs: Date.now(), body: { kind: 'text', stream: 'stdout', text: ', and its end' } }] });
+    await client.runs.finish({ id, status: 'succeeded', exitCode: 0, durationMs: 1, peakMemoryBytes: null, error: null });
+    await expect(count).toHaveText('201 lines');
+    await log.focus();
+    await page.keyboard.press('End');
+    await expect(window.console.locator('.log-row').last()).toHaveText('unfinished 5 x, and its end');
+    await expect(window.console.getByText('line 1995 ')).toHaveCount(1);
+  } finally {
+    await core.dispose();
+  }
+});
