@@ -161,7 +161,7 @@ export class LogView {
     this.columnWidth = box.width / 100;
     this.labelColumns = labelColumns(this.look, this.options.log);
     this.root.style.setProperty('--log-time-columns', String(this.labelColumns));
-    const columns = this.look.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.padding * 2) / this.columnWidth) - this.labelColumns) : Infinity;
+    const columns = this.look.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.sides) / this.columnWidth) - this.labelColumns) : Infinity;
     this.keepPlace(() => this.layout.setMetrics(columns, box.height));
     this.redraw();
   }
@@ -253,7 +253,7 @@ export class LogView {
     this.drawnLength = this.options.log.length;
     this.keepPlace(() => undefined);
     const total = this.totalHeight();
-    this.area.resize(total, this.look.wraps ? 0 : this.layout.widest * this.columnWidth + this.area.padding * 2);
+    this.area.resize(total, this.look.wraps ? 0 : (this.layout.widest + this.labelColumns) * this.columnWidth + this.area.sides);
     if (this.follows) this.area.scrollTo(total - this.area.viewHeight, total);
     this.pool.begin();
     const first = this.drawRows();
