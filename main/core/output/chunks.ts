@@ -139,6 +139,14 @@ export function chunkAfter(sql: Sql, key: number, after: number): StoredChunk | 
   return sql.get<StoredChunk>(text('first_seq > +? ORDER BY first_seq'), key, after);
 }
 
+/** Where reading may begin to come to the record `seq`: its chunk, or the last there is. */
+export function startOf(sql: Sql, key: number, seq: number): { after: number; line: number } {
+  const found = sql.get<{ first_seq: number; feeds_before: number }>(
+    'SELECT first_seq, feeds_before FROM output_chunks WHERE run_key = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1', key, seq,
+  );
+  return found === undefined ? { after: 0, line: 0 } : { after: found.first_seq - 1, line: found.feeds_before };
+}
+
 /**
  * Chunks that hold records after `after`, in order, at most `count`. The first may begin before it: rows of the tail are joined while a
  * run goes on, so a chunk that was read before may be part of a larger one now.
