@@ -42,4 +42,4 @@ CREATE TABLE output_pieces (
 CREATE UNIQUE INDEX output_pieces_order ON output_pieces (run_key, buckets, segment);
 `;
 
-export const outputGrams: Migration = { version: 6, up: (sql) => sql.exec(schema) };
+export const outputGrams: Migration = { version: 7, up: (sql) => sql.exec(schema) };
