@@ -110,7 +110,7 @@ function textOf({ fill, length, head, tail, inside }: Written): string {
 const asked = record({ at: integer({ min: 0, max: 1000 }), from: integer({ min: 0, max: 6 }), length: integer({ min: 2, max: 14 }), change: constantFrom('', 'upper', 'lower'), matchCase: constantFrom(true, false), regex: constantFrom('', '', '.?x', '\\s*', '[^7]') });
 
 describe('the index of grams', () => {
-  it('finds what a look through everything finds', { timeout: 180_000 }, async () => {
+  it('finds what a look through everything finds', { timeout: 300_000 }, async () => {
     await assert(
       asyncProperty(array(written, { minLength: 2, maxLength: 14 }), array(asked, { minLength: 6, maxLength: 10 }), constantFrom(true, false), constantFrom(0, 2), async (pieces, questions, isEnded, context) => {
         const client = connect();
@@ -128,7 +128,7 @@ describe('the index of grams', () => {
         dropIndex(runId);
         for (const [i, query] of queries.entries()) expect(found[i], JSON.stringify(query)).toEqual(await everythingFound(client, runId, query, context));
       }),
-      { numRuns: Number(process.env['PYEXEKUBE_TEST_INDEX_RUNS'] ?? 25) },
+      { numRuns: Number(process.env['PYEXEKUBE_TEST_INDEX_RUNS'] ?? 15) },
     );
   });
 
@@ -156,7 +156,7 @@ describe('the index of grams', () => {
     const [ended, open] = [await store(client, many.slice(0, 40)), await store(client, many.slice(0, 40), false)];
     const flipped = (column: string): string => `${column} = CAST(substr(${column}, 1, 3) || x'00' || substr(${column}, 5) AS BLOB)`;
     const damages: [string, string][] = [
-      ['output_pieces', flipped('data')], ['output_pieces', 'data = zeroblob(length(data))'], ['output_pieces', "data = x''"], ['output_pieces', 'buckets = buckets + 62'],
+      ['output_pieces', flipped('data')], ['output_pieces', 'data = zeroblob(length(data))'], ['output_pieces', "data = x''"], ['output_pieces', 'buckets = buckets + 1'],
       ['output_segments', flipped('starts')], ['output_segments', 'last_seq = last_seq + 1'], ['output_segments', "sources = '['"], ['output_segments', 'segment = segment + 1000'],
       ['output_signatures', 'data = zeroblob(length(data))'], ['output_signatures', 'first_seq = first_seq + 1'], ['output_signatures', "tail = '\"x\"'"], ['output_signatures', "data = x'00'"],
     ];
@@ -183,7 +183,7 @@ describe('the index of grams', () => {
     const counts = (key: number): number[] => tables.map((table) => Number(db.prepare(`SELECT count(*) FROM ${table} WHERE run_key = ?`).pluck().get(key)));
     const long = await store(client, many.slice(0, 20));
     const key = keyOf(long);
-    expect(counts(key).slice(0, 2)).toEqual([1, Math.ceil(65_536 / 62)]);
+    expect(counts(key).slice(0, 2)).toEqual([1, Math.ceil(65_536 / Math.floor(1984 / 3))]);
     const stored = (): number => Number(db.prepare('SELECT stored_bytes FROM runs WHERE key = ?').pluck().get(key));
     const bytes = Number(db.prepare('SELECT (SELECT sum(length(data)) FROM output_chunks WHERE run_key = @key) + (SELECT sum(length(data)) FROM output_pieces WHERE run_key = @key)').pluck().get({ key }));
     expect(stored()).toBe(bytes);

@@ -11,8 +11,13 @@ const leastChunks = 8;
 const tooFewChunks = 3;
 /** An output whose first chunk for good is shorter has ended. */
 const leastLength = 16 * 1024;
-/** Buckets whose bits stand together: two such pieces of a whole segment fill a page of the database. */
-export const pieceBuckets = 62;
+/** Most bytes of a piece: two fill a page of the database. */
+const pieceBytes = 1984;
+
+/** Buckets whose bits stand together in a segment that has so many bytes a bucket. */
+export function bucketsOfPiece(rowBytes: number): number {
+  return Math.floor(pieceBytes / rowBytes);
+}
 
 interface SignedChunk {
   first_seq: number;
@@ -148,8 +153,9 @@ function makeSegment(sql: Sql, key: number): number {
   );
   if (segment === undefined) return 0;
   const { matrix, rowBytes } = turned(rows, key);
-  for (let buckets = 0; buckets < bucketCount; buckets += pieceBuckets) {
-    const data = matrix.subarray(buckets * rowBytes, (buckets + pieceBuckets) * rowBytes);
+  const together = bucketsOfPiece(rowBytes);
+  for (let buckets = 0; buckets < bucketCount; buckets += together) {
+    const data = matrix.subarray(buckets * rowBytes, (buckets + together) * rowBytes);
     sql.run(
       'INSERT INTO output_pieces (run_key, buckets, segment, checksum, data) VALUES (?, ?, ?, ?, ?)',
       key, buckets, segment.segment, pieceChecksum(segment.segment, buckets, data), data,

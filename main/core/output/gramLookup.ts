@@ -1,5 +1,5 @@
 import type { Sql } from '../database/index.ts';
-import { pieceBuckets, pieceChecksum, segmentChecksum, signatureChecksum, type SegmentRow } from './gramIndex.ts';
+import { bucketsOfPiece, pieceChecksum, segmentChecksum, signatureChecksum, type SegmentRow } from './gramIndex.ts';
 import { bucketCount, signatureBytes } from './grams.ts';
 
 /** A stretch of chunks in the index, and the records of those in which the text may end. */
@@ -43,11 +43,16 @@ function readSegments(sql: Sql, key: number): Map<number, Segment> {
   return segments;
 }
 
+/** The first bucket of the piece in which a segment has a bucket. */
+function pieceOf(segment: Segment, bucket: number): number {
+  return bucket - (bucket % bucketsOfPiece(segment.possible.length));
+}
+
 /** What a piece says of a bucket narrows a segment down. One that is damaged or missing says nothing. @returns whether anything is left */
 function narrow(segment: Segment, bucket: number, { checksum, data }: PieceRow): boolean {
   const { possible } = segment;
-  const first = bucket - (bucket % pieceBuckets);
-  const length = Math.min(pieceBuckets, bucketCount - first) * possible.length;
+  const first = pieceOf(segment, bucket);
+  const length = Math.min(bucketsOfPiece(possible.length), bucketCount - first) * possible.length;
   if (data.byteLength !== length || checksum !== pieceChecksum(segment.id, first, data)) return true;
   const at = (bucket - first) * possible.length;
   let left = 0;
@@ -58,17 +63,23 @@ function narrow(segment: Segment, bucket: number, { checksum, data }: PieceRow):
   return left !== 0;
 }
 
+/** The pieces that hold a bucket. Whole segments are alike: those of many are asked for at once. */
+function piecesOf(sql: Sql, key: number, open: ReadonlyMap<number, Segment>, bucket: number): PieceRow[] {
+  const text = 'SELECT segment, checksum, data FROM output_pieces WHERE run_key = ? AND buckets = ?';
+  const byPiece = new Map<number, Segment[]>();
+  for (const segment of open.values()) byPiece.set(pieceOf(segment, bucket), [...(byPiece.get(pieceOf(segment, bucket)) ?? []), segment]);
+  return [...byPiece].flatMap(([first, segments]) => {
+    if (segments.length <= fewSegments) return segments.flatMap(({ id }) => sql.get<PieceRow>(`${text} AND segment = ?`, key, first, id) ?? []);
+    const ids = new Set(segments.map(({ id }) => id));
+    return sql.all<PieceRow>(text, key, first).filter(({ segment }) => ids.has(segment));
+  });
+}
+
 function lookUpSegments(sql: Sql, key: number, buckets: readonly number[]): Segment[] {
   const segments = readSegments(sql, key);
   const open = new Map(segments);
   for (const bucket of buckets) {
-    const first = bucket - (bucket % pieceBuckets);
-    const text = 'SELECT segment, checksum, data FROM output_pieces WHERE run_key = ? AND buckets = ?';
-    const rows =
-      open.size > fewSegments
-        ? sql.all<PieceRow>(text, key, first)
-        : [...open.keys()].flatMap((segment) => sql.get<PieceRow>(`${text} AND segment = ?`, key, first, segment) ?? []);
-    for (const row of rows) {
+    for (const row of piecesOf(sql, key, open, bucket)) {
       const segment = open.get(row.segment);
       if (segment !== undefined && !narrow(segment, bucket, row)) open.delete(row.segment);
     }
