@@ -8,6 +8,9 @@ import { asciiOnly } from './scripts/asciiOnly.mjs';
 
 const root = import.meta.dirname;
 
+/** What breaks the cluster itself, or waits for long. It runs beside the browser's tests, which need no cluster. */
+const clusterFaults = 'tests/cluster/{faults,nodes,restart}.test.ts';
+
 /**
  * Names chunks that are imported later in the page's head, so that they are fetched and compiled while the first script runs.
  * @param modules paths from the root, each the entry of a chunk of its own; one that is none fails the build
@@ -96,7 +99,8 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'runner', include: ['tests/runner/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false } },
       // One after the other: a cluster on this machine shares its two cores with them.
-      { extends: true, test: { name: 'cluster', include: ['tests/cluster/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false } },
+      { extends: true, test: { name: 'cluster', include: ['tests/cluster/**/*.test.ts'], exclude: [clusterFaults], testTimeout: 120_000, fileParallelism: false } },
+      { extends: true, test: { name: 'cluster-faults', include: [clusterFaults], testTimeout: 120_000, fileParallelism: false } },
       // One after the other: each has the screen, and most of the machine, for itself.
       { extends: true, test: { name: 'smoke', include: ['tests/smoke/*.test.ts'], fileParallelism: false } },
     ],

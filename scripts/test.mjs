@@ -1,6 +1,6 @@
 // npm test: everything, group after group, and one line with the sum at the end.
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { installMissing } from './install.mjs';
 import { needNewNode, run } from './node.mjs';
@@ -75,11 +75,11 @@ function counted(name, code, counts) {
   return { name, passed, failed, skipped };
 }
 
-/** @param {string[]} projects @param {string[]} args */
-async function vitest(name, projects, args = []) {
+/** @param {string[]} projects @param {string[]} args @param {import('node:child_process').SpawnOptions} [options] */
+async function vitest(name, projects, args = [], options = {}) {
   const file = join(reports, `${name.replaceAll(' ', '-')}.json`);
   const chosen = projects.flatMap((project) => ['--project', project]);
-  const code = await node(tools.vitest, ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args]);
+  const code = await node(tools.vitest, ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args], options);
   const report = readJson(file);
   const counts = report && { passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests + report.numTodoTests };
   for (const { name: path, assertionResults } of report?.testResults ?? []) {
@@ -90,6 +90,14 @@ async function vitest(name, projects, args = []) {
   return { code, ...counted(name, code, counts), counts };
 }
 
+const kubeconfig = process.env.PYEXEKUBE_TEST_KUBECONFIG;
+const hasCluster = kubeconfig !== undefined && kubeconfig !== '' && existsSync(kubeconfig);
+
+/** @param {string} name @returns {Result} */
+function noCluster(name) {
+  return { name, passed: 0, failed: 0, skipped: 1, reason: 'no cluster: name a kubeconfig of a test cluster in PYEXEKUBE_TEST_KUBECONFIG' };
+}
+
 /** What only a cluster can show: without one its lines are not counted, and the group is skipped by name. */
 const clusterCode = ['main/core/cluster/**', 'main/core/connections/**', 'main/core/jobs/**'];
 
@@ -97,8 +105,6 @@ const clusterCode = ['main/core/cluster/**', 'main/core/connections/**', 'main/c
 async function nodeTests() {
   const summary = join(root, 'coverage/coverage-summary.json');
   await rm(summary, { force: true });
-  const kubeconfig = process.env.PYEXEKUBE_TEST_KUBECONFIG;
-  const hasCluster = kubeconfig !== undefined && kubeconfig !== '' && existsSync(kubeconfig);
   const name = `unit contract integration runner${hasCluster ? ' cluster' : ''}`;
   // The threshold is judged below, as a check of its own.
   const { code: _code, counts: _counts, ...result } = await vitest(name, name.split(' '), [
@@ -111,13 +117,31 @@ async function nodeTests() {
   const covered = typeof percent === 'number' && percent >= minLineCoverage;
   console.log(`Lines covered: ${percent ?? 'unknown'} % (at least ${minLineCoverage} %)`);
   const results = [result, { name: 'coverage', passed: covered ? 1 : 0, failed: covered ? 0 : 1, skipped: 0 }];
-  if (!hasCluster) results.push({ name: 'cluster', passed: 0, failed: 0, skipped: 1, reason: 'no cluster: name a kubeconfig of a test cluster in PYEXEKUBE_TEST_KUBECONFIG' });
+  if (!hasCluster) results.push(noCluster('cluster'));
   return results;
 }
 
-/** @returns {Promise<Result>} */
-async function browserTests() {
-  const name = 'browser';
+/** Its output is shown when it has ended, since it runs beside another group. @returns {Promise<Result[]>} */
+async function clusterFaults() {
+  if (!hasCluster) return [];
+  const name = 'cluster faults';
+  const log = join(reports, 'cluster-faults.log');
+  const file = await open(log, 'w');
+  const { code: _code, counts: _counts, ...result } = await vitest(name, ['cluster-faults'], [], { stdio: ['ignore', file.fd, file.fd] });
+  await file.close();
+  console.log(readFileSync(log, 'utf8'));
+  return [result];
+}
+
+/** The browser's tests beside the cluster's slow ones, then those that need both. @returns {Promise<Result[]>} */
+async function browserAndFaults() {
+  const [faults, browser] = await Promise.all([clusterFaults(), browserTests('browser', ['e2e', 'security'])]);
+  const name = 'browser cluster';
+  return [...faults, browser, hasCluster ? await browserTests(name, ['cluster-e2e']) : noCluster(name)];
+}
+
+/** @param {string[]} projects @returns {Promise<Result>} */
+async function browserTests(name, projects) {
   const { findChromium } = await import('../tests/support/chromium.ts');
   if (findChromium() === null) {
     console.log('No Chromium on this system; fetching the one of Playwright …');
@@ -126,9 +150,10 @@ async function browserTests() {
   if (findChromium() === null) {
     return { name, passed: 0, failed: 0, skipped: 1, reason: 'no Chromium: install one (`apt-get install chromium`), or name it in PYEXEKUBE_TEST_CHROMIUM' };
   }
-  const file = join(reports, 'browser.json');
+  const file = join(reports, `${name.replaceAll(' ', '-')}.json`);
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: file };
-  const code = await node(tools.playwright, ['test', '--config', 'tests/playwright.config.ts', '--reporter=list,json'], { env });
+  const chosen = projects.map((project) => `--project=${project}`);
+  const code = await node(tools.playwright, ['test', '--config', 'tests/playwright.config.ts', '--reporter=list,json', ...chosen], { env });
   const stats = readJson(file)?.stats;
   return counted(name, code, stats && { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped });
 }
@@ -173,7 +198,7 @@ for (const group of [
   () => check('import rules', () => node(join(root, 'scripts/checkImports.mjs'), [])),
   build,
   nodeTests,
-  browserTests,
+  browserAndFaults,
   smokeTests,
 ]) {
   results.push(...[await group()].flat());

@@ -162,7 +162,7 @@ export function createRouter({ backups, connections, editors, files, history, in
       append: os.output.append.handler(({ input, context }) => ({ lastSeq: output.append(input.runId, input.records, context.clientId) })),
       read: os.output.read.handler(({ input, signal }) => output.read(input, signal)),
       index: os.output.index.handler(({ input }) => output.index(input.runId)),
-      outline: os.output.outline.handler(({ input }) => output.outline(input.runId)),
+      outline: os.output.outline.handler(({ input }) => output.outline(input)),
       completeness: os.output.completeness.handler(({ input }) => output.completeness(input.runId)),
       filter: os.output.filter.handler(({ input, signal }) => output.filter(input, signal)),
       export: os.output.export.handler(({ input, signal }) => output.export(input, signal)),

@@ -9,7 +9,7 @@ import { followProfiles, ProfileDialogs } from '../profiles/index.ts';
 import { followSystem } from '../rpc/system.ts';
 import { startRuns } from '../runs/index.ts';
 import { followSettings } from '../settings/index.ts';
-import { Questions, Toaster, TooltipProvider } from '../ui/index.ts';
+import { ErrorBoundary, Questions, Toaster, TooltipProvider } from '../ui/index.ts';
 import { ActivityBar } from './ActivityBar.tsx';
 import { appCommands } from './appCommands.ts';
 import { Banners } from './Banners.tsx';
@@ -54,11 +54,11 @@ export function App() {
       </div>
       <Palette />
       <ShortcutsDialog />
-      <RunSheet />
-      <SignInCommandDialog />
-      <ProfileDialogs />
-      <SetupDialog />
-      <PathDialog />
+      {[RunSheet, SignInCommandDialog, ProfileDialogs, SetupDialog, PathDialog].map((Dialog, index) => (
+        <ErrorBoundary key={index} name="A dialog">
+          <Dialog />
+        </ErrorBoundary>
+      ))}
       <Questions />
       <Toaster />
     </TooltipProvider>

@@ -38,7 +38,6 @@ export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarPro
   const showsFields = useSettings((state) => state.settings.consoleJson);
 
   function follow(): void {
-    session.readMore(true);
     log.current?.view.follow(!follows);
   }
 

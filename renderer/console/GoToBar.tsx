@@ -27,7 +27,6 @@ export function GoToBar({ tab, session, log }: GoToBarProps) {
       return;
     }
     setFault('');
-    session.readMore(true);
     const place = destination.kind === 'line' ? await placeOfLine(session, destination.line - 1) : await placeOfTime(session, destination.timeMs);
     if (place === null) setFault('There is no output yet.');
     else log.current?.view.show(place);

@@ -1,4 +1,4 @@
-import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type ReactNode, type Ref } from 'react';
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type Ref } from 'react';
 import { createPortal } from 'react-dom';
 import { useSettings } from '../settings/index.ts';
 import { reportError } from '../ui/notify/index.ts';
@@ -7,7 +7,7 @@ import { restoreBlock } from './reader.ts';
 import type { ConsoleSession } from './sessions.ts';
 import { setGoing, setSearching, type ConsoleTab } from './consoleStore.ts';
 import { copyLong } from './longCopy.ts';
-import { LogView } from './view/logView.ts';
+import { LogView, type LogLook } from './view/logView.ts';
 import { LogSelection } from './view/logSelection.ts';
 import { MatchMarks } from './view/matchMarks.ts';
 import type { VisibleItem } from './view/rowPool.ts';
@@ -40,6 +40,8 @@ export function LogViewport({ session, tab, onFollow, onReady, startsAtTop = fal
   const wraps = useSettings((state) => state.settings.consoleWrap);
   const times = useSettings((state) => state.settings.consoleTimes);
   const showsFields = useSettings((state) => state.settings.consoleJson);
+  const look = useMemo<LogLook>(() => ({ fontSize, wraps, times, showsFields, startedMs: tab.startedMs }), [fontSize, wraps, times, showsFields, tab.startedMs]);
+  const firstLook = useRef(look);
 
   useLayoutEffect(() => {
     const element = root.current;
@@ -47,13 +49,13 @@ export function LogViewport({ session, tab, onFollow, onReady, startsAtTop = fal
     let parts: LogHandle | null = null;
     const view = new LogView(element, {
       log: session.log,
+      look: firstLook.current,
       onItems: (next) => setItems((last) => (sameItems(last, next) ? last : [...next])),
       onFollow,
       onMissing: (block) => restoreBlock(session, block).catch(reportError),
       onDrawn: () => {
         parts?.marks.apply();
         parts?.selection.apply();
-        if (view.area.top + view.area.viewHeight * 3 > view.totalHeight()) session.readMore(false);
       },
     });
     parts = { view, selection: new LogSelection(view, session.log, (start, end) => void copyLong(session, view.layout, start, end).catch(reportError)), marks: new MatchMarks(view) };
@@ -72,13 +74,7 @@ export function LogViewport({ session, tab, onFollow, onReady, startsAtTop = fal
   useEffect(() => {
     if (drawn !== null) onReady?.(drawn);
   }, [drawn, onReady]);
-  useEffect(() => drawn?.view.setWrap(wraps), [drawn, wraps]);
-  useEffect(() => drawn?.view.setTimes(times, tab.startedMs), [drawn, times, tab.startedMs]);
-  useEffect(() => drawn?.view.setFields(showsFields), [drawn, showsFields]);
-  useLayoutEffect(() => {
-    root.current?.style.setProperty('--console-font-size', `${fontSize}px`);
-    drawn?.view.measure();
-  }, [drawn, fontSize]);
+  useLayoutEffect(() => drawn?.view.setLook(look), [drawn, look]);
 
   return (
     <>

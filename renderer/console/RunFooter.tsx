@@ -6,7 +6,6 @@ import { formatBytes, formatDuration } from '../lib/units.ts';
 import { Completeness } from './Completeness.tsx';
 import type { ConsoleTab } from './consoleStore.ts';
 import { StatusGlyph } from './StatusGlyph.tsx';
-import type { ConsoleSession } from './sessions.ts';
 
 /** How the run ended, in words: `Exited with code 3`. */
 export function endText(tab: Pick<ConsoleTab, 'status' | 'exitCode'>): string {
@@ -27,7 +26,7 @@ export function endText(tab: Pick<ConsoleTab, 'status' | 'exitCode'>): string {
 }
 
 /** The line under the output: how the run ended, how long it took, what it needed; or what stands in its way. */
-export function RunFooter({ tab, session, onReveal }: { tab: ConsoleTab; session: ConsoleSession; onReveal(gap: OutputGap): void }) {
+export function RunFooter({ tab, onReveal }: { tab: ConsoleTab; onReveal(gap: OutputGap): void }) {
   const { failure } = tab;
   if (failure !== null) {
     return (
@@ -57,14 +56,6 @@ export function RunFooter({ tab, session, onReveal }: { tab: ConsoleTab; session
         <p className="flex items-center gap-2">
           <LoaderCircle size={14} aria-hidden className="animate-spin" />
           {tab.status === 'running' ? 'Running in another window; its output is followed here' : 'Reading the output'}
-        </p>
-      )}
-      {tab.hasMore && !tab.isLoading && (
-        <p>
-          There is more output.{' '}
-          <button type="button" className="text-accent-text underline" onClick={() => session.readMore(true)}>
-            Read all of it
-          </button>
         </p>
       )}
       {isEnded(tab.status) && !tab.isLoading && <Ending tab={tab} />}

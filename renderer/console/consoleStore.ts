@@ -43,8 +43,6 @@ export interface ConsoleTab {
   waiting: string | null;
   /** Output of a run out of the history is still being read. */
   isLoading: boolean;
-  /** There is output that has not been read yet. */
-  hasMore: boolean;
 }
 
 interface ConsoleState {
@@ -65,8 +63,13 @@ interface ConsoleState {
 
 export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false, isSaving: false, shownFilter: null }));
 
+/** Notes what is new about a tab; what says nothing new draws nothing. */
 export function updateTab(runId: RunId, patch: Partial<ConsoleTab>): void {
-  useConsoleStore.setState((state) => ({ tabs: state.tabs.map((tab) => (tab.runId === runId ? { ...tab, ...patch } : tab)) }));
+  const known = findTab(runId);
+  if (known === undefined) return;
+  const tab = { ...known, ...patch };
+  if (Object.entries(tab).every(([key, value]) => Reflect.get(known, key) === value)) return;
+  useConsoleStore.setState((state) => ({ tabs: state.tabs.map((other) => (other.runId === runId ? tab : other)) }));
 }
 
 export function findTab(runId: RunId): ConsoleTab | undefined {

@@ -8,6 +8,7 @@ import type { ConsoleSession } from './sessions.ts';
  * beyond it; null while there is no output, or that part of it is not here.
  */
 export async function placeOfLine(session: ConsoleSession, line: number): Promise<RowPlace | null> {
+  await session.ready;
   const { blocks } = session.log;
   for (let index = firstBlock(blocks, (block) => block.lineFeedsBefore + block.lineFeeds >= line); index < blocks.length; index++) {
     const block = blocks[index];
@@ -25,6 +26,7 @@ export async function placeOfLine(session: ConsoleSession, line: number): Promis
 
 /** The first place that was printed at a time or later; the last line when nothing was. Null while there is no output. */
 export async function placeOfTime(session: ConsoleSession, timeMs: number): Promise<RowPlace | null> {
+  await session.ready;
   const { blocks } = session.log;
   // Clocks jump, so times do not rise always: the first stretch that reaches the time is the one that is meant.
   const index = blocks.findIndex((block) => block.lastMs >= timeMs);
@@ -37,6 +39,7 @@ export async function placeOfTime(session: ConsoleSession, timeMs: number): Prom
 
 /** The place of a record. Null if it is not here. */
 export async function placeOfRecord(session: ConsoleSession, seq: number): Promise<RowPlace | null> {
+  await session.ready;
   const index = session.log.findSeq(seq);
   const block = session.log.blocks[index];
   if (block === undefined) return null;

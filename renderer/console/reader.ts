@@ -1,18 +1,20 @@
-import { isEnded, toAppError, type OutputOutline, type OutputRecord, type RunId, type RunSummary } from '../../contract/index.ts';
+import { isEnded, toAppError, type OutputRecord, type RunId, type RunSummary } from '../../contract/index.ts';
 import { core } from '../rpc/index.ts';
 import { findTab, updateTab, type ConsoleTab } from './consoleStore.ts';
 import type { TextBlock } from './model/blocks.ts';
-import type { ConsoleLog } from './model/consoleLog.ts';
-import { stretchesOf, type Stretch } from './model/outline.ts';
+import { ConsoleLog } from './model/consoleLog.ts';
+import { stretchesOf } from './model/outline.ts';
 
 /** Characters that one read asks for. */
 const pageLength = 1024 * 1024;
+/** Characters of a run that comes in a flood which are read at once; of what is more, the newest, and where the lines before it are. */
+const floodLength = 128 * 1024;
+const tailLength = 64 * 1024;
+/** Shortest time from one page to the next, in milliseconds: a few frames in a flood, else one. */
+const floodPauseMs = 48;
+const pauseMs = 16;
 /** How long to wait before a run is followed again after the connection to the core was lost, in milliseconds. */
 const retryMs = 300;
-/** An output of this many characters or more is opened by its outline. */
-const outlinedLength = 1024 * 1024;
-/** Characters of a run out of the history that are read without being asked for. */
-const readAheadLength = 16 * 1024 * 1024;
 
 /** What a summary tells about a tab. */
 export function summaryPatch(run: RunSummary): Partial<ConsoleTab> {
@@ -20,104 +22,144 @@ export function summaryPatch(run: RunSummary): Partial<ConsoleTab> {
   return { title, engine, mode, status, durationMs, exitCode, pythonVersion };
 }
 
-/** Reads a stored run by its cursor: some of it at once, more when it is asked for, and on while it still runs elsewhere. */
-export function createReader(runId: RunId, log: ConsoleLog, outline: Promise<OutputOutline>, onRecords: (records: readonly OutputRecord[]) => void): { readMore(all: boolean): void; dispose(): void } {
-  const controller = new AbortController();
-  let limit = 0;
-  let isReading = false;
-  /** The run has ended, and all of it is here. */
-  let isWhole = false;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+type Page = Awaited<ReturnType<typeof core.output.read>>;
 
-  /** A long output is opened by its outline: where its lines are. Stretches with more than text are read, for their heights are not known. */
-  async function readOutline(): Promise<void> {
-    const chunks = stretchesOf(await outline.catch(() => core.output.outline({ runId }, { signal: controller.signal })));
-    if (chunks.reduce((length, chunk) => length + chunk.length, 0) < outlinedLength) return;
-    let others: Stretch[] = [];
-    for (const chunk of chunks) {
-      if (!chunk.isText) others.push(chunk);
-      else {
-        await readChunks(others);
-        others = [];
-        log.acceptOutline(chunk);
+/** The end of a stored output; all of it when it is not long. */
+export function readTail(runId: RunId): Promise<Page> {
+  return core.output.read({ runId, after: 0, maxLength: pageLength, tailLength });
+}
+
+/** Whether the end of an output can be shown before what precedes it is known: nothing in it redraws what was displayed earlier. */
+function standsAlone(records: readonly OutputRecord[]): boolean {
+  return records.every(({ body }) => body.kind !== 'display' || body.update !== true);
+}
+
+/**
+ * Reads a stored run: its end at once, then where the lines before it are, and on while it still runs elsewhere. In a flood only the newest text is
+ * read, a few times a second. What is not read is read when it comes into sight.
+ *
+ * @param first what `readTail` gives, asked for already
+ * @param onWhole called when all that was stored has its place in the log
+ */
+export function createReader(
+  { runId, log, first, onRecords, onWhole }: { runId: RunId; log: ConsoleLog; first: Promise<Page>; onRecords(records: readonly OutputRecord[]): void; onWhole(): void },
+): { dispose(): void } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let asked: Promise<Page> | null = first;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The record before which all is missing in the log; null when nothing is. */
+  let headBefore: number | null = null;
+
+  /** Reads what follows a log, up to a record. Where a stretch is damaged it is passed over, and a note says so. */
+  async function readUpTo(into: ConsoleLog, last: number): Promise<void> {
+    while (into.lastSeq < last) {
+      try {
+        const page = await core.output.read({ runId, after: into.lastSeq, maxLength: pageLength }, { signal });
+        const records = page.records.filter(({ seq }) => seq <= last);
+        if (records.length === 0) return;
+        into.accept(records);
+        onRecords(records);
+      } catch (caught) {
+        const error = toAppError(caught);
+        const { chunks } = await core.output.index({ runId }, { signal });
+        const damaged = chunks.find((chunk) => chunk.lastSeq > into.lastSeq);
+        if (error.code !== 'STORAGE_CORRUPT' || damaged === undefined) throw error;
+        into.acceptDamaged(damaged, error.message);
       }
     }
-    await readChunks(others);
-    log.notify();
   }
 
-  /** Null where a stretch is damaged: it was passed over, and a note says so. */
-  async function readPage(input: Parameters<typeof core.output.read>[0]): Promise<Awaited<ReturnType<typeof core.output.read>> | null> {
+  /** Takes where the lines are that follow a log. Stretches with more than text are read, for their heights are not known. */
+  async function takeOutline(into: ConsoleLog, before: number | undefined): Promise<void> {
+    const outline = await core.output.outline({ runId, after: into.lastSeq, ...(before === undefined ? {} : { before }) }, { signal });
+    let unread = 0;
+    for (const stretch of stretchesOf(outline, into.lastSeq)) {
+      if (stretch.isText) {
+        await readUpTo(into, unread);
+        into.acceptOutline(stretch);
+      } else unread = stretch.lastSeq;
+    }
+    await readUpTo(into, unread);
+  }
+
+  async function readHead(): Promise<void> {
+    if (headBefore === null) return;
+    const head = new ConsoleLog();
+    head.markSafe(Number.MAX_SAFE_INTEGER);
+    await takeOutline(head, headBefore);
+    log.prepend(head);
+    headBefore = null;
+  }
+
+  async function nextPage(isRunning: boolean): Promise<Page> {
+    const page = asked ?? core.output.read({ runId, after: log.lastSeq, maxLength: log.lastSeq === 0 ? pageLength : floodLength, tailLength, waitMs: isRunning ? 20_000 : 0 }, { signal });
+    asked = null;
+    return page;
+  }
+
+  /** Null when the newest stretch is damaged: it was passed over. */
+  async function nextOrDamaged(isRunning: boolean): Promise<Page | null> {
     try {
-      return await core.output.read(input, { signal: controller.signal });
+      return await nextPage(isRunning);
     } catch (caught) {
-      const error = toAppError(caught);
-      const { chunks } = await core.output.index({ runId }, { signal: controller.signal });
-      const damaged = chunks.find((chunk) => chunk.lastSeq > log.lastSeq);
-      if (error.code !== 'STORAGE_CORRUPT' || damaged === undefined) throw error;
-      log.acceptDamaged(damaged, error.message);
+      if (toAppError(caught).code !== 'STORAGE_CORRUPT') throw caught;
+      await takeOutline(log, undefined);
+      log.notify();
       return null;
     }
   }
 
-  async function readChunks(chunks: readonly Stretch[]): Promise<void> {
-    const last = chunks.at(-1)?.lastSeq ?? 0;
-    while (log.lastSeq < last) {
-      const page = await readPage({ runId, after: log.lastSeq, maxLength: pageLength });
-      if (page === null) continue;
-      const records = page.records.filter(({ seq }) => seq <= last);
-      if (records.length === 0) return;
-      log.accept(records);
-      onRecords(records);
-    }
+  /** @returns whether all of it is here */
+  async function readOn(isRunning: boolean): Promise<boolean> {
+    const page = await nextOrDamaged(isRunning);
+    if (page === null) return false;
+    const { records, finished } = page;
+    const before = records[0]?.seq ?? 0;
+    const leavesOut = before > log.lastSeq + 1;
+    if (leavesOut && log.lastSeq === 0 && standsAlone(records)) {
+      log.startAfter(before - 1);
+      headBefore = before;
+    } else if (leavesOut) await takeOutline(log, before);
+    log.accept(records);
+    onRecords(records);
+    await readHead();
+    onWhole();
+    if (finished || (!isRunning && records.length === 0)) return true;
+    await new Promise((resolve) => {
+      timer = setTimeout(resolve, leavesOut ? floodPauseMs : pauseMs);
+    });
+    return false;
   }
 
   async function read(): Promise<void> {
-    isReading = true;
-    let mayRetry = false;
     updateTab(runId, { isLoading: true, failure: null });
     try {
-      if (log.lastSeq === 0) await readOutline();
-      limit = Math.max(limit, log.length + 1);
-      while (log.length < limit && !controller.signal.aborted) {
+      await readHead();
+      for (;;) {
         const status = findTab(runId)?.status;
         const isRunning = status !== undefined && !isEnded(status);
-        const input = { runId, after: log.lastSeq, maxLength: pageLength, waitMs: isRunning ? 20_000 : 0 };
-        const page = await readPage(input);
-        if (page === null) continue;
-        log.accept(page.records);
-        onRecords(page.records);
-        const isAtEnd = page.records.length === 0 || page.records.at(-1)?.seq === page.lastSeq;
-        if (page.finished && isAtEnd) {
-          if (isRunning) updateTab(runId, await endOf(runId));
-          updateTab(runId, { hasMore: false });
-          isWhole = true;
+        if (await readOn(isRunning)) {
+          updateTab(runId, { isLoading: false, ...(isRunning ? await endOf(runId) : {}) });
           return;
         }
-        updateTab(runId, { hasMore: !isAtEnd });
       }
     } catch (caught) {
+      if (signal.aborted) return;
+      onWhole();
       const error = toAppError(caught);
       const status = findTab(runId)?.status;
       // The connection to the core comes back, or the window says so; a run that goes on is followed again by itself.
-      mayRetry = error.retryable && status !== undefined && !isEnded(status);
-      if (error.code !== 'CANCELLED' && !mayRetry) updateTab(runId, { failure: { message: error.message, action: error.action ?? null, retry: () => void read() } });
-    } finally {
-      isReading = false;
-      updateTab(runId, { isLoading: false });
+      const mayRetry = error.retryable && status !== undefined && !isEnded(status);
+      updateTab(runId, { isLoading: false, ...(mayRetry ? {} : { failure: { message: error.message, action: error.action ?? null, retry: () => void read() } }) });
+      if (mayRetry) timer = setTimeout(() => void read(), retryMs);
     }
-    if (mayRetry && !controller.signal.aborted) retryTimer = setTimeout(() => void read(), retryMs);
   }
 
+  void read();
   return {
-    readMore(all) {
-      limit = all ? Infinity : Math.max(limit, log.length + readAheadLength);
-      if (isReading || isWhole) return;
-      clearTimeout(retryTimer);
-      void read();
-    },
     dispose() {
-      clearTimeout(retryTimer);
+      clearTimeout(timer);
       controller.abort();
     },
   };
@@ -128,27 +170,29 @@ async function endOf(runId: RunId): Promise<Partial<ConsoleTab>> {
   return { ...summaryPatch(run), peakMemoryBytes: run.peakMemoryBytes };
 }
 
-const restoring = new Set<TextBlock>();
+const restoring = new Map<TextBlock, Promise<void>>();
 
-/** Reads the text of a block again that was put away. */
-export async function restoreBlock(session: { runId: RunId; log: ConsoleLog }, block: TextBlock): Promise<void> {
-  if (restoring.has(block)) return;
-  restoring.add(block);
+/** Reads the text of a block again that was put away; once, whoever asks. */
+export function restoreBlock(session: { runId: RunId; log: ConsoleLog }, block: TextBlock): Promise<void> {
+  const known = restoring.get(block) ?? readBlock(session, block).finally(() => restoring.delete(block));
+  restoring.set(block, known);
+  return known;
+}
+
+async function readBlock({ runId, log }: { runId: RunId; log: ConsoleLog }, block: TextBlock): Promise<void> {
   try {
     const records: OutputRecord[] = [];
     for (let after = block.firstSeq - 1; after < block.lastSeq; ) {
-      const page = await core.output.read({ runId: session.runId, after, maxLength: Math.max(1, block.length) });
+      const page = await core.output.read({ runId, after, maxLength: Math.max(1, block.length) });
       records.push(...page.records);
       const last = page.records.at(-1);
       if (last === undefined) break;
       after = last.seq;
     }
-    session.log.restore(block, records);
+    log.restore(block, records);
   } catch (caught) {
     if (toAppError(caught).code !== 'STORAGE_CORRUPT') throw caught;
-    session.log.restore(block, damagedText(block));
-  } finally {
-    restoring.delete(block);
+    log.restore(block, damagedText(block));
   }
 }
 

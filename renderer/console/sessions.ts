@@ -1,7 +1,8 @@
-import { isEnded, type OutputOutline, type OutputRecord, type Run, type RunId } from '../../contract/index.ts';
+import { isEnded, type OutputRecord, type Run, type RunId } from '../../contract/index.ts';
+import { deferred } from '../lib/deferred.ts';
 import { core } from '../rpc/index.ts';
 import { ConsoleLog } from './model/consoleLog.ts';
-import { createReader, summaryPatch } from './reader.ts';
+import { createReader, readTail, summaryPatch } from './reader.ts';
 import { findTab, updateTab, useConsoleStore, type ConsoleTab, type InputRequest } from './consoleStore.ts';
 
 /** Most tabs in the console; the oldest finished ones are closed beyond that. */
@@ -11,10 +12,10 @@ const mostTabs = 20;
 export interface ConsoleSession {
   runId: RunId;
   log: ConsoleLog;
+  /** Settles when all that is stored has its place in the log: lines can be counted. */
+  ready: Promise<unknown>;
   /** Answers the prompt; null is the end of input. */
   answer(text: string | null): void;
-  /** Reads on, to the end with `all`. */
-  readMore(all: boolean): void;
   /** Empties the view; the output stays stored. */
   clear(): void;
   dispose(): void;
@@ -82,11 +83,11 @@ export function openLiveRun(run: LiveRun): LiveConsole {
     {
       runId: run.runId,
       log,
+      ready: Promise.resolve(),
       answer(text) {
         updateTab(run.runId, { input: null });
         run.answer(text);
       },
-      readMore: () => undefined,
       clear: () => log.clear(),
       dispose: () => undefined,
     },
@@ -116,7 +117,6 @@ const emptyTab: Omit<ConsoleTab, 'runId' | 'title' | 'startedMs'> = {
   failure: null,
   waiting: null,
   isLoading: false,
-  hasMore: false,
 };
 
 /** Hears the output of a run that executes elsewhere, as it is read. */
@@ -128,23 +128,35 @@ export async function openStoredRun(runId: RunId, onRecords: RecordListener = ()
     useConsoleStore.setState({ activeId: runId });
     return;
   }
-  // Both are asked for at once: a long output is there as soon as its run is known.
-  const outline = core.output.outline({ runId });
-  outline.catch(() => undefined);
-  showStoredRun(await core.runs.get({ id: runId }), outline, onRecords);
+  // Both are asked for at once: while the core looks for the output, the console makes room for it.
+  const run = core.runs.get({ id: runId });
+  const tail = readTail(runId);
+  tail.catch(() => undefined);
+  showStoredRun(await run, tail, onRecords);
 }
 
-function showStoredRun(run: Run, outline: Promise<OutputOutline>, onRecords: RecordListener): void {
+function showStoredRun(run: Run, tail: ReturnType<typeof readTail>, onRecords: RecordListener): void {
   if (findTab(run.id) !== undefined) return;
   const log = new ConsoleLog();
   log.markSafe(Number.MAX_SAFE_INTEGER);
-  const reader = createReader(run.id, log, outline, (records) => onRecords(run, records));
   const isFollowed = run.engine === 'cluster' && !isEnded(run.status);
+  const ready = deferred<undefined>();
+  let reader: ReturnType<typeof createReader> | null = null;
   addTab(
-    { ...emptyTab, ...summaryPatch(run), runId: run.id, startedMs: run.startedMs, peakMemoryBytes: run.peakMemoryBytes, title: run.title, tabId: run.tabId, isLive: isFollowed },
-    { runId: run.id, log, answer: () => undefined, readMore: reader.readMore, clear: () => log.clear(), dispose: reader.dispose },
+    {
+      ...emptyTab,
+      ...summaryPatch(run),
+      runId: run.id,
+      startedMs: run.startedMs,
+      peakMemoryBytes: run.peakMemoryBytes,
+      title: run.title,
+      tabId: run.tabId,
+      isLive: isFollowed,
+      isLoading: true,
+    },
+    { runId: run.id, log, ready: ready.promise, answer: () => undefined, clear: () => log.clear(), dispose: () => reader?.dispose() },
   );
-  reader.readMore(isFollowed);
+  reader = createReader({ runId: run.id, log, first: tail, onRecords: (records) => onRecords(run, records), onWhole: () => ready.resolve(undefined) });
 }
 
 /** Closes a tab; a run that still runs goes on, and is in the history. */

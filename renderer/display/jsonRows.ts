@@ -27,6 +27,11 @@ const openLevels = 2;
 const openMembers = 50;
 const mostText = 500;
 
+/** `3 keys`, `1 key`, or nothing when there is none. */
+function membersText(count: number, name: string): string {
+  return count === 0 ? '' : `${count.toLocaleString()} ${count === 1 ? name : `${name}s`}`;
+}
+
 /** The rows of a value that are to be seen. */
 export function flattenJson(value: Json, view: JsonView): { rows: JsonRow[]; isCut: boolean } {
   const rows: JsonRow[] = [];
@@ -44,7 +49,7 @@ export function flattenJson(value: Json, view: JsonView): { rows: JsonRow[]; isC
     const isArray = Array.isArray(node);
     const count = isArray ? node.length : Object.keys(node).length;
     const isOpen = count > 0 && (view.opened.has(path) || (!view.closed.has(path) && depth < openLevels && count <= openMembers));
-    const text = isArray ? `[${count === 0 ? '' : `${count.toLocaleString()} items`}]` : `{${count === 0 ? '' : `${count.toLocaleString()} keys`}}`;
+    const text = isArray ? `[${membersText(count, 'item')}]` : `{${membersText(count, 'key')}}`;
     rows.push({ path, depth, name, text, type: 'container', isOpen: count === 0 ? null : isOpen });
     if (!isOpen) return;
     for (const [key, member] of Object.entries<Json>(node)) {

@@ -12,7 +12,7 @@ export function ComparisonView({ comparison }: { comparison: Comparison }) {
   const same = [
     isSameSource ? 'the source' : null,
     output.count === 0 ? 'the output' : null,
-    filesKnown && files.length === 0 ? (sameFiles === 1 ? 'one file' : `${sameFiles.toLocaleString()} files`) : null,
+    filesKnown && files.length === 0 && sameFiles > 0 ? (sameFiles === 1 ? 'one file' : `${sameFiles.toLocaleString()} files`) : null,
   ].filter((what) => what !== null);
   return (
     <>

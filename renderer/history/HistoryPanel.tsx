@@ -43,8 +43,9 @@ export function HistoryPanel() {
   }, []);
 
   const open = useCallback((id: RunId) => {
-    showRun(id);
+    // The core is asked before anything is drawn.
     openStoredRun(id).catch(reportError);
+    setTimeout(() => showRun(id));
   }, []);
   const remove = useCallback((id: RunId) => {
     confirmDelete(id)

@@ -1,5 +1,5 @@
 import { ChevronLeft } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { toAppError, type KeptVersion } from '../../contract/index.ts';
 import { formatBytes } from '../lib/units.ts';
 import { core } from '../rpc/index.ts';
@@ -75,27 +75,25 @@ interface Shown {
   today: string | null;
 }
 
+async function readVersion(path: string, version: KeptVersion): Promise<Shown> {
+  const [{ text }, today] = await Promise.all([core.localHistory.read({ version: version.version }), todaysText(path)]);
+  return { version, text, today };
+}
+
 function Versions({ path }: { path: string }) {
   const [versions, setVersions] = useState<KeptVersion[]>([]);
   const [shown, setShown] = useState<Shown | null>(null);
 
-  async function show(version: KeptVersion): Promise<void> {
-    const [{ text }, today] = await Promise.all([core.localHistory.read({ version: version.version }), todaysText(path)]);
-    setShown({ version, text, today });
-  }
-
-  async function load(): Promise<void> {
+  const load = useCallback(async () => {
     const answer = await core.localHistory.versions({ path });
     setVersions(answer.versions);
     const [newest] = answer.versions;
-    if (newest !== undefined) await show(newest);
-  }
+    if (newest !== undefined) setShown(await readVersion(path, newest));
+  }, [path]);
 
   useEffect(() => {
     load().catch(reportError);
-    // The path is the component's key.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, []);
+  }, [load]);
 
   async function restore({ version }: Shown): Promise<void> {
     const answer = await ask({
@@ -130,7 +128,7 @@ function Versions({ path }: { path: string }) {
                 type="button"
                 aria-pressed={shown?.version.version === version.version}
                 className="w-full rounded-md px-2 py-1 text-left hover:bg-hover aria-pressed:bg-selected"
-                onClick={() => show(version).catch(reportError)}
+                onClick={() => readVersion(path, version).then(setShown, reportError)}
               >
                 {new Date(version.savedMs).toLocaleString()}
                 <span className="block text-xs text-muted">

@@ -26,6 +26,8 @@ TOGETHER = 0.002
 # So many lines at once go as few lines of the log, apart by VT: each line costs the cluster the same, however short.
 PACK, APART = 16, b"\x0b"
 PIPE = 1024 * 1024
+# PIPE_BUF of Linux: a write of this much is not torn.
+ATOMIC = 4096
 CLOCK = 0.05
 SAMPLE = 0.25
 MEASURE, MEASURE_LATER, MEASURE_EARLY = 1.0, 5.0, 60.0
@@ -112,19 +114,24 @@ class Log:
     def lines(self, kind, lines):
         """Writes lines of one kind; each must be no longer than LINE and hold no line feed."""
         now = time.time()
-        # Also when the clock was set back.
-        if not 0 <= now - self.clock < CLOCK:
+        told = b""
+        # Also when the clock was set back, and where the copy may once begin: a gap before it has an end in time.
+        if not 0 <= now - self.clock < CLOCK or self._is_full():
             self.clock = now
-            self.seq += 1
-            head = b"%dt %d\n" % (self.seq, int(now * 1000))
-        else:
-            head = b""
-        kind += b" "
-        data = head + b"".join([b"%d%b%b\n" % (number, kind, line) for number, line in enumerate(lines, self.seq + 1)])
+            told = b"@%d" % int(now * 1000)
+        data = b"%d%b%b %b\n" % (self.seq + 1, kind, told, lines[0])
+        if len(lines) > 1:
+            kind += b" "
+            data += b"".join([b"%d%b%b\n" % (number, kind, line) for number, line in enumerate(lines[1:], self.seq + 2)])
         self.seq += len(lines)
         self.bytes += len(data)
-        self._copy(data)
-        write_all(1, data)
+        if len(data) <= ATOMIC:
+            # Whoever waits for it has it sooner. It goes as a whole, so nobody can miss a part of it that the copy does not have yet.
+            write_all(1, data)
+            self._copy(data)
+        else:
+            self._copy(data)
+            write_all(1, data)
 
     def document(self, kind, data):
         """Writes JSON bytes as one line, or in pieces that only the last one ends."""
@@ -140,11 +147,14 @@ class Log:
     def note(self, text):
         self.lines(b"n", [text.replace("\n", " ").encode("utf-8", "replace")[:LINE]])
 
+    def _is_full(self):
+        return self.keep > 0 and (self.segment is None or self.segment_size > self.keep // SEGMENTS)
+
     def _copy(self, data):
         if self.keep == 0:
             return
         try:
-            if self.segment is None or self.segment_size > self.keep // SEGMENTS:
+            if self._is_full():
                 if self.segment is not None:
                     os.close(self.segment)
                 path = "%s/log/%015d" % (RUN, self.seq - data.count(b"\n") + 1)
@@ -448,6 +458,8 @@ class Runner:
         self.output = output_folder(self.config)
         self.marks = None
         self.last_fd, self.last_read = None, 0.0
+        # Kept: to make a large one for each short line costs more than all else that is done with it.
+        self.buffer = bytearray(READ)
 
     @staticmethod
     def _tell_alive():
@@ -597,16 +609,15 @@ class Runner:
         except BlockingIOError:
             pass
 
-    @staticmethod
-    def read(streams, fd):
+    def read(self, streams, fd):
         """@returns whether there may be more"""
         try:
-            data = os.read(fd, READ)
+            size = os.readv(fd, [self.buffer])
         except BlockingIOError:
             return True
-        if data:
-            streams[fd].feed(data)
-        return bool(data)
+        if size > 0:
+            streams[fd].feed(bytes(memoryview(self.buffer)[:size]))
+        return size > 0
 
     def kill(self, number, group):
         try:
@@ -668,7 +679,7 @@ class Runner:
             cpuMs=sample["cpuMs"], peak=self.peak(sample), memoryLimit=self.meter.memory_limit(), oom=self.meter.oom_kills() > 0, artifacts=None,
         )
         try:
-            report["artifacts"] = list_artifacts(self.config)
+            report["artifacts"] = list_artifacts(self.config, self.log.note)
         except OSError as error:
             self.log.note("The files that the script wrote cannot be listed: %s" % error)
         self.end(report)
@@ -683,7 +694,7 @@ class Runner:
     def end(self, report):
         self.phase = "collecting"
         # The last line is counted in what it says.
-        report.update(lastSeq=self.log.seq + 2, logBytes=self.log.bytes)
+        report.update(lastSeq=self.log.seq + 1, logBytes=self.log.bytes)
         self.log.clock = 0.0
         self.log.json(b"s", {"phase": "collecting", "report": report})
         try:
@@ -746,7 +757,9 @@ class Runner:
         path = env.get("PYTHONPATH", "")
         env["PYTHONPATH"] = CODE + os.pathsep + path if path else CODE
         env["PYEXEKUBE_HOOK"] = "\n".join((self.marks.token, self.marks.spool, self.files, path))
-        child = self.spawn([sys.executable, "-u", script] + self.config["argv"], env, self.files, (b"o", b"e"))
+        # A name that begins with a hyphen would be an option.
+        named = "./" + script if script.startswith("-") else script
+        child = self.spawn([sys.executable, "-u", named] + self.config["argv"], env, self.files, (b"o", b"e"))
         self.set_phase("running", pid=child.pid)
         timed_out = self.watch(child, time.monotonic() + self.config["timeoutSeconds"])
         report["error"] = self.marks.error
@@ -795,13 +808,12 @@ PROBE = (
 FAULTS = (
     (r"No matching distribution found for (.+)", True),
     (r"Could not find a version that satisfies the requirement (.+?)(?: \(from|$)", True),
-    (r"Cannot install (.+?) because these package versions have conflicting dependencies", True),
-    (r"Invalid requirement: '?(.+?)'?(?:: |$)", True),
+    (r"Invalid requirement: '(.+?)'", True),
+    (r"Invalid requirement: (.+?)(?:: |$)", True),
     (r"Package '?(.+?)'? requires a different Python", True),
     (r"Failed building wheel for (.+)", True),
     (r"Could not build wheels for (.+?)(?:,|$)", True),
     (r"Failed to build (?:'(.+?)'|(.+?))(?: when .*)?$", True),
-    (r"THESE PACKAGES DO NOT MATCH THE HASHES", True),
     (r"Could not open requirements file: .*?: '(.+)'", True),
     (r"No space left on device", False),
 )
@@ -915,6 +927,10 @@ class Installer:
 
         refused = any(re.search(r"\b(401|403)\b.*(Error|Unauthorized|Forbidden|[Cc]redentials)", line) for line in tail)
         offline = any("Retrying (Retry(" in line or "Connection to" in line for line in tail)
+        special = self.conflict_in(tail) or self.hash_in(tail)
+        if special is not None:
+            return special
+        built = self.build_in(tail)
         for pattern, hopeless in FAULTS:
             for line in reversed(tail):
                 match = re.search(pattern, line)
@@ -924,40 +940,95 @@ class Installer:
                 said = line.replace("ERROR: ", "").strip()
                 if offline:
                     said += " (the package index could not be reached)"
-                elif refused:
+                elif refused or ("No matching distribution" in line and any("(from versions: none)" in other for other in tail) and self.is_refused(package)):
                     said += " (the package index refuses the sign-in)"
+                elif built is not None and "uild" in line:
+                    said += " (%s)" % built[1]
                 return Ended("requirements", said, HOPELESS if hopeless and not offline else REQUIREMENTS, package)
+        if built is not None:
+            return Ended("requirements", built[1], HOPELESS, built[0])
         errors = [line for line in tail if line.startswith("ERROR:")] or tail
         said = errors[-1].replace("ERROR: ", "") if errors else "pip ended with status %d and said nothing" % status
         if os.WIFSIGNALED(status):
             said = "pip was ended by %s%s" % (signal.Signals(os.WTERMSIG(status)).name, ", probably for lack of memory" if self.runner.meter.oom_kills() > 0 else "")
         return Ended("requirements", said, REQUIREMENTS)
 
-    def fetch_pip(self):
-        """An image may have no pip: a wheel of it runs as it is (its folder inside is a program)."""
-        import base64
-        import hashlib
+    @staticmethod
+    def conflict_in(tail):
+        """Packages that exclude each other: pip names the lines of the file, and after a headline who wants what."""
+        if "The conflict is caused by:" not in tail:
+            return None
+        wishes = []
+        for line in tail[tail.index("The conflict is caused by:") + 1:]:
+            if not line.startswith("    "):
+                break
+            wishes.append(line.strip())
+        return Ended("requirements", "they exclude each other: %s" % "; ".join(wishes), HOPELESS)
+
+    @staticmethod
+    def hash_in(tail):
+        """A package that is not the one whose hash the file has: its name stands in the next line."""
+        at = next((at for at, line in enumerate(tail) if "DO NOT MATCH THE HASHES" in line), None)
+        if at is None:
+            return None
+        package, apart, _ = tail[at + 1].strip().partition(" from ") if at + 1 < len(tail) else ("", "", "")
+        return Ended("requirements", "It does not match the hash in the requirements file; it may have been tampered with", HOPELESS, package if apart else None)
+
+    @staticmethod
+    def build_in(tail):
+        """A package that cannot be built here. @returns it, if pip has named it, and the last words of its build"""
         import re
+
+        end = next((at for at, line in reversed(list(enumerate(tail))) if line.strip() == "[end of output]"), None)
+        words = [line.strip() for line in tail[:end] if line.strip()] if end is not None else []
+        found = [match.group(1) for match in (re.match(r"\s*(?:Collecting|Processing) (\S+)", line) for line in tail) if match]
+        return (found[-1] if found else None, words[-1]) if words else None
+
+    def is_refused(self, requirement):
+        """Whether an index answers with a refusal, of which pip says no more than that it has found nothing."""
+        import re
+        from urllib.error import HTTPError
+
+        name = re.match(r"[A-Za-z0-9._-]*", requirement or "").group()
+        for url in [self.index["url"]] * (self.index["url"] is not None) + self.index["extraUrls"]:
+            base = "%s/%s/" % (url.rstrip("/"), re.sub(r"[-_.]+", "-", name).lower())
+            try:
+                self.get(base, base)
+            except HTTPError as error:
+                if error.code in (401, 403):
+                    return True
+            except (OSError, ValueError):
+                pass
+        return False
+
+    def get(self, url, base):
+        """Reads from an index, with the credentials where it is the server of `base`."""
+        import base64
         import ssl
         import urllib.request
+        from urllib.parse import urlsplit
+
+        request = urllib.request.Request(url, headers={"Accept": "text/html, */*"})
+        if self.user and urlsplit(url).netloc == urlsplit(base).netloc:
+            request.add_header("Authorization", "Basic " + base64.b64encode(("%s:%s" % (self.user, self.password)).encode()).decode())
+        unverified = urlsplit(base).hostname in [host.split(":")[0] for host in self.index["trustedHosts"]]
+        context = ssl._create_unverified_context() if unverified else None
+        with urllib.request.urlopen(request, timeout=60, context=context) as answer:
+            return answer.read()
+
+    def fetch_pip(self):
+        """An image may have no pip: a wheel of it runs as it is (its folder inside is a program)."""
+        import hashlib
+        import re
         from html import unescape
-        from urllib.parse import urldefrag, urljoin, urlsplit
+        from urllib.parse import urldefrag, urljoin
 
         base = (self.index["url"] or self.env.get("PIP_INDEX_URL") or "https://pypi.org/simple").rstrip("/") + "/pip/"
-        unverified = urlsplit(base).hostname in [host.split(":")[0] for host in self.index["trustedHosts"]]
-
-        def get(url):
-            request = urllib.request.Request(url, headers={"Accept": "text/html, */*"})
-            if self.user and urlsplit(url).netloc == urlsplit(base).netloc:
-                request.add_header("Authorization", "Basic " + base64.b64encode(("%s:%s" % (self.user, self.password)).encode()).decode())
-            context = ssl._create_unverified_context() if unverified else None
-            with urllib.request.urlopen(request, timeout=60, context=context) as answer:
-                return answer.read()
 
         self.runner.log.lines(b"i", [b"The image has no pip; one is fetched from the index."])
         best = None
         try:
-            for attributes in re.findall(r"<a\s([^>]*)>", get(base).decode("utf-8", "replace")):
+            for attributes in re.findall(r"<a\s([^>]*)>", self.get(base, base).decode("utf-8", "replace")):
                 href = re.search(r"href=[\"']([^\"']+)", attributes)
                 name = href and re.search(r"/?pip-([0-9.]+)-py[^/#]*none-any\.whl", unescape(href.group(1)))
                 if not name or "data-yanked" in attributes:
@@ -973,7 +1044,7 @@ class Installer:
             if best is None:
                 raise Ended("requirements", "The image has no pip, and the package index has none for its Python.", HOPELESS, "pip")
             url, fragment = urldefrag(best[1])
-            data = get(url)
+            data = self.get(url, base)
         except OSError as error:
             raise Ended("requirements", "The image has no pip, and the package index does not answer: %s" % error, REQUIREMENTS, "pip") from error
         if fragment.startswith("sha256=") and hashlib.sha256(data).hexdigest() != fragment[7:]:
@@ -1184,7 +1255,12 @@ def walk_files(top, left_out, label):
     """Regular files below a folder, in order; what else is there is named."""
     import stat
 
-    for folder, names, files in os.walk(top):
+    def closed(error):
+        # No output folder at all is none of the script's doing.
+        if error.filename != top:
+            left_out(label + os.path.relpath(error.filename, top), "the folder may not be read")
+
+    for folder, names, files in os.walk(top, onerror=closed):
         names.sort()
         for name in sorted(files + [name for name in names if os.path.islink(os.path.join(folder, name))]):
             path = os.path.join(folder, name)
@@ -1204,8 +1280,8 @@ def walk_files(top, left_out, label):
                 left_out(shown, "it is a link" if stat.S_ISLNK(about.st_mode) else "it is no regular file")
 
 
-def list_artifacts(config):
-    """Writes down what comes back: all below the output folder, and what the patterns name and the script has made or changed."""
+def list_artifacts(config, tell):
+    """Writes down what comes back: all below the output folder, and what the patterns name and the script has made or changed. Tells what does not."""
     rules, files, omitted = config["artifacts"], [], []
 
     def leave_out(path, reason):
@@ -1213,7 +1289,9 @@ def list_artifacts(config):
 
     def add(shown, path, about):
         nonlocal total
-        if len(files) >= rules["maxFiles"]:
+        if not os.access(path, os.R_OK):
+            leave_out(shown, "it may not be read")
+        elif len(files) >= rules["maxFiles"]:
             leave_out(shown, "more than %d files" % rules["maxFiles"])
         elif total + about.st_size > rules["maxBytes"]:
             leave_out(shown, "more than %d bytes in all" % rules["maxBytes"])
@@ -1233,6 +1311,9 @@ def list_artifacts(config):
                 add(shown, path, about)
     listed = {"files": files, "bytes": total, "leftOut": omitted[:200], "moreLeftOut": max(0, len(omitted) - 200)}
     write_file(RUN + "/artifacts.json", json.dumps(listed))
+    if omitted:
+        first = "%s (%s)" % (omitted[0]["path"], omitted[0]["reason"])
+        tell("A file does not come back: %s." % first if len(omitted) == 1 else "%d files do not come back, among them %s." % (len(omitted), first))
     return {"files": len(files), "bytes": total, "leftOut": len(omitted)}
 
 
@@ -1310,7 +1391,8 @@ class Collector:
         state = read_json(RUN + "/state.json") or {}
         sample = state.get("measurement") or {}
         try:
-            artifacts = list_artifacts(self.config)
+            # The log is the other container's, which is no more.
+            artifacts = list_artifacts(self.config, lambda _: None)
         except OSError:
             artifacts = None
         report = {
@@ -1360,12 +1442,14 @@ def receive(size, digest):
 
 
 def send_signal(name):
+    if os.path.exists(RUN + "/end.json"):
+        return say({"ok": False})
     state = read_json(RUN + "/state.json")
     number = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}[name]
     write_file(RUN + "/cancelled", name)
     if state is None or os.path.exists(RUN + "/end.json"):
-        # Not begun: it looks for the file before the script starts. Ended: nothing to do.
-        return say({"ok": not os.path.exists(RUN + "/end.json")})
+        # Not begun: it looks for the file before the script starts. Just ended: because of the file, or it would have in the next moment.
+        return say({"ok": True})
     try:
         if name == "KILL":
             if state["child"] is not None:
@@ -1374,7 +1458,8 @@ def send_signal(name):
             os.kill(state["pid"], number)
         return say({"ok": True})
     except OSError as error:
-        return say({"ok": False, "error": str(error)})
+        ended = os.path.exists(RUN + "/end.json")
+        return say({"ok": True} if ended else {"ok": False, "error": str(error)})
 
 
 def read_log(first, last=None):
@@ -1448,6 +1533,10 @@ COMMANDS = {
 
 if __name__ == "__main__":
     if sys.version_info < (3, 8):
-        sys.stderr.write("PyExeKube needs Python 3.8 or newer; the image has %d.%d.%d.\n" % sys.version_info[:3])
+        told = "PyExeKube needs Python 3.8 or newer; the image has %d.%d.%d." % sys.version_info[:3]
+        sys.stderr.write(told + "\n")
+        if sys.argv[1] == "main":
+            with open(TERMINATION_LOG, "w") as file:
+                file.write(json.dumps({"v": 1, "end": "python", "message": told}))
         sys.exit(HOPELESS)
     sys.exit(COMMANDS[sys.argv[1]](*sys.argv[2:]))

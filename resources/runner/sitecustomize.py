@@ -230,18 +230,24 @@ def update_display(value, *, display_id, **options):
     display(value, display_id=display_id, update=True, **options)
 
 
+def _own_file(name):
+    """The path of a file of the script's among its files, or None of any other, and of what is no file: `<string>`."""
+    own = os.path.join(_settings["files"], "")
+    # 3.8 has the script's name as the command line said it: relative.
+    file = os.path.normpath(os.path.join(own, name))
+    return None if name.startswith("<") or not file.startswith(own) else file[len(own):]
+
+
 def _frames_of(walked):
     """The frames of the script's own files, outermost first, with columns where Python knows them (3.11)."""
     import itertools
 
-    own = os.path.join(_settings["files"], "")
     frames = []
     while walked is not None:
         code = walked.tb_frame.f_code
-        # 3.8 has the script's name as the command line said it: relative.
-        file = os.path.join(_settings["files"], code.co_filename)
-        if file.startswith(own) and walked.tb_lineno is not None:
-            frame = {"file": file[len(own):], "line": walked.tb_lineno, "name": code.co_name}
+        file = _own_file(code.co_filename)
+        if file is not None and walked.tb_lineno is not None:
+            frame = {"file": file, "line": walked.tb_lineno, "name": code.co_name}
             positions = getattr(code, "co_positions", None)
             if positions is not None and walked.tb_lasti >= 0:
                 place = next(itertools.islice(positions(), walked.tb_lasti // 2, None), None)
@@ -284,7 +290,8 @@ def _hook(kind, value, trace):
         if isinstance(value, SyntaxError) and value.filename and value.lineno:
             frames += _syntax_frame(value)
         try:
-            message = str(value)
+            # Its text would name the script as it is called in the pod.
+            message = value.msg if isinstance(value, SyntaxError) and isinstance(value.msg, str) else str(value)
         except Exception:
             message = ""
         module = kind.__module__
@@ -306,11 +313,10 @@ def _interrupted():
 
 
 def _syntax_frame(error):
-    own = os.path.join(_settings["files"], "")
-    file = os.path.join(_settings["files"], error.filename)
-    if not file.startswith(own):
+    file = _own_file(error.filename)
+    if file is None:
         return []
-    frame = {"file": file[len(own):], "line": error.lineno, "name": "<module>"}
+    frame = {"file": file, "line": error.lineno, "name": "<module>"}
     if error.offset:
         frame["column"] = max(1, error.offset)
     return [frame]

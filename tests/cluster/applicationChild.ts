@@ -13,6 +13,8 @@ if (run !== undefined) {
   if (connection === undefined) throw new Error('no current context');
   await api.jobs.submit({ runId: RunId.parse(runId), connectionId: connection.id, namespace, profile: testProfile(), mode: 'file', title: 'test', source });
   console.log('acknowledged');
+  const heard = api.output.read({ runId: RunId.parse(runId), after: 0, waitMs: 60_000 });
+  heard.then(() => console.log('said something'), () => undefined);
   for (let ended = false; !ended; ) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     const { status } = await api.runs.get({ id: RunId.parse(runId) });

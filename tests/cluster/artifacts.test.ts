@@ -1,48 +1,44 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FaultProxy } from './faultProxy.ts';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, type Application } from './harness.ts';
+import { expect, it } from 'vitest';
+import { kubectl, startApplication } from './harness.ts';
+import { onCluster } from './onCluster.ts';
 
-describe.skipIf(testKubeconfig === '')('files that a run produced', () => {
-  let namespace: string;
-  let proxy: FaultProxy;
-  let application: Application;
-
-  beforeAll(() => {
-    namespace = makeNamespace();
-  });
-  afterAll(() => dropNamespace(namespace));
-  beforeEach(async () => {
-    proxy = new FaultProxy(testKubeconfig);
-    await proxy.listen();
-    const home = mkdtempSync(join(tmpdir(), 'pyexekube-artifacts-'));
-    application = await startApplication(namespace, { home, kubeconfig: proxy.writeKubeconfig(home) });
-  });
-  afterEach(async () => {
-    await application.close();
-    await proxy.close();
-  });
-
+onCluster('files that a run produced', { through: 'proxy' }, (cluster) => {
   const writing = 'import os\nout = os.environ["PYEXEKUBE_OUTPUT"]\nos.makedirs(out + "/deep")\nopen(out + "/deep/a.txt", "w").write("A" * 10)\n';
 
   it('come back, those of the output folder and those that the patterns name', async () => {
-    const runId = await application.submit(`${writing}open("plot.png", "wb").write(b"png")\nopen("other.txt", "w").write("no")`, { settings: { artifacts: { patterns: ['*.png'] } } });
-    const job = await application.reach(runId, 'done');
+    const runId = await cluster.application.submit(`${writing}open("plot.png", "wb").write(b"png")\nopen("other.txt", "w").write("no")`, { settings: { artifacts: { patterns: ['*.png'] } } });
+    const job = await cluster.application.reach(runId, 'done');
     expect(job.artifacts).toMatchObject({ state: 'fetched', files: 2, bytes: 13 });
-    const { artifacts } = await application.api.jobs.artifacts({ runId });
+    const { artifacts } = await cluster.application.api.jobs.artifacts({ runId });
     expect(artifacts.map(({ path, bytes }) => [path, bytes])).toEqual([['files/plot.png', 3], ['output/deep/a.txt', 10]]);
     expect(readFileSync(artifacts[1]?.file ?? '', 'utf8')).toBe('AAAAAAAAAA');
     // The pod is let go: its Job comes to its end.
-    kubectl('wait', '--for=condition=complete', `job/${job.jobName}`, '-n', namespace, '--timeout=30s');
+    kubectl('wait', '--for=condition=complete', `job/${job.jobName}`, '-n', cluster.namespace, '--timeout=30s');
+  });
+
+  it('come back under names that every system has, and without those that nobody may read, which are named', async () => {
+    const source = `${writing}
+os.chdir(out)
+for name in ("10:30.csv", "CON", "new\\nline"): open(name, "w").write(name)
+open("secret", "w").close(); os.chmod("secret", 0)
+os.mkdir("closed"); open("closed/x", "w").close(); os.chmod("closed", 0)`;
+    const runId = await cluster.application.submit(source);
+    expect((await cluster.application.reach(runId, 'done')).artifacts).toMatchObject({ state: 'fetched', files: 4 });
+    const { artifacts } = await cluster.application.api.jobs.artifacts({ runId });
+    expect(artifacts.map(({ path, file }) => [path, readFileSync(file, 'utf8')])).toEqual([
+      ['output/10_30.csv', '10:30.csv'], ['output/_CON', 'CON'], ['output/deep/a.txt', 'AAAAAAAAAA'], ['output/new_line', 'new\nline'],
+    ]);
+    const notes = (await cluster.application.output(runId)).flatMap((body) => (body.kind === 'note' ? [body.text] : []));
+    expect(notes).toEqual(['2 files do not come back, among them output/secret (it may not be read).']);
   });
 
   it('go with the run when it is deleted from the history', async () => {
-    const { api } = application;
-    const runId = await application.submit(writing);
-    await application.reach(runId, 'done');
+    const { api } = cluster.application;
+    const runId = await cluster.application.submit(writing);
+    await cluster.application.reach(runId, 'done');
     const { folder, artifacts } = await api.jobs.artifacts({ runId });
     expect(artifacts).toHaveLength(1);
     await api.runs.delete({ ids: [runId] });
@@ -51,29 +47,29 @@ describe.skipIf(testKubeconfig === '')('files that a run produced', () => {
 
   it('come back whole when the connection breaks in the middle', async () => {
     const source = 'import os\nout = os.environ["PYEXEKUBE_OUTPUT"]\nfor i in range(8):\n  open(f"{out}/{i}.bin", "wb").write(bytes([i]) * 4_000_000)';
-    proxy.breakSocket = { path: 'command=send', afterBytes: 10_000_000 };
-    const runId = await application.submit(source);
-    const job = await application.reach(runId, 'done', 60_000);
+    cluster.proxy.breakSocket = { path: 'command=send', afterBytes: 10_000_000 };
+    const runId = await cluster.application.submit(source);
+    const job = await cluster.application.reach(runId, 'done', 60_000);
     expect(job.artifacts).toMatchObject({ state: 'fetched', files: 8, bytes: 32_000_000 });
-    const { artifacts } = await application.api.jobs.artifacts({ runId });
-    expect(proxy.breakSocket).toBeUndefined();
+    const { artifacts } = await cluster.application.api.jobs.artifacts({ runId });
+    expect(cluster.proxy.breakSocket).toBeUndefined();
     for (const [i, { file }] of artifacts.entries()) expect(readFileSync(file).equals(Buffer.alloc(4_000_000, i))).toBe(true);
   });
 
   it('come back from a run that failed', async () => {
-    const runId = await application.submit(`${writing}raise SystemExit(4)`);
-    expect((await application.reach(runId, 'done')).artifacts).toMatchObject({ state: 'fetched', files: 1 });
-    expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'failed', exitCode: 4 });
+    const runId = await cluster.application.submit(`${writing}raise SystemExit(4)`);
+    expect((await cluster.application.reach(runId, 'done')).artifacts).toMatchObject({ state: 'fetched', files: 1 });
+    expect(await cluster.application.api.runs.get({ id: runId })).toMatchObject({ status: 'failed', exitCode: 4 });
   });
 
   it('are fetched by the next start of the application when it was closed meanwhile', async () => {
-    const runId = await application.submit(writing);
+    const runId = await cluster.application.submit(writing);
     // The pod waits for its files to be fetched; the connection that would fetch them is not there.
-    proxy.faults = { before: () => ({ status: 503, body: { kind: 'Status', code: 503, message: 'away' } }) };
-    proxy.breakConnections();
-    await application.core.dispose();
-    proxy.faults = {};
-    const again = await startApplication(namespace, { home: application.home, kubeconfig: proxy.writeKubeconfig(application.home) });
+    cluster.proxy.faults = { before: () => ({ status: 503, body: { kind: 'Status', code: 503, message: 'away' } }) };
+    cluster.proxy.breakConnections();
+    await cluster.application.core.dispose();
+    cluster.proxy.faults = {};
+    const again = await startApplication(cluster.namespace, { home: cluster.application.home, kubeconfig: cluster.proxy.writeKubeconfig(cluster.application.home) });
     try {
       expect((await again.reach(runId, 'done')).artifacts).toMatchObject({ state: 'fetched', files: 1 });
     } finally {
@@ -82,27 +78,27 @@ describe.skipIf(testKubeconfig === '')('files that a run produced', () => {
   });
 
   it('are named when the disk takes them no more, and can be fetched later', async () => {
-    const runId = await application.submit(writing);
-    const blocked = join(application.home, 'cluster/artifacts');
+    const runId = await cluster.application.submit(writing);
+    const blocked = join(cluster.application.home, 'cluster/artifacts');
     // A file in the place of the folder: it cannot be written, whoever tries.
-    mkdirSync(join(application.home, 'cluster'), { recursive: true });
+    mkdirSync(join(cluster.application.home, 'cluster'), { recursive: true });
     writeFileSync(blocked, '');
-    const job = await application.reach(runId, 'done');
+    const job = await cluster.application.reach(runId, 'done');
     expect(job.artifacts).toMatchObject({ state: 'failed', retryable: true });
     rmSync(blocked);
-    expect((await application.api.jobs.fetchArtifacts({ runId })).artifacts).toMatchObject({ state: 'fetched', files: 1 });
+    expect((await cluster.application.api.jobs.fetchArtifacts({ runId })).artifacts).toMatchObject({ state: 'fetched', files: 1 });
   });
 
   it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('are named when the disk is full in the middle, and can be fetched once there is room (needs root)', async () => {
-    const disk = join(application.home, 'cluster');
+    const disk = join(cluster.application.home, 'cluster');
     mkdirSync(disk, { recursive: true });
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
     try {
-      const runId = await application.submit('import os\nfor i in range(4): open(os.environ["PYEXEKUBE_OUTPUT"] + "/%d" % i, "wb").write(os.urandom(500_000))');
-      const job = await application.reach(runId, 'done');
+      const runId = await cluster.application.submit('import os\nfor i in range(4): open(os.environ["PYEXEKUBE_OUTPUT"] + "/%d" % i, "wb").write(os.urandom(500_000))');
+      const job = await cluster.application.reach(runId, 'done');
       expect(job.artifacts).toMatchObject({ state: 'failed', retryable: true, message: expect.stringContaining('disk is full') });
       execFileSync('mount', ['-o', 'remount,size=10m', disk]);
-      expect((await application.api.jobs.fetchArtifacts({ runId })).artifacts).toMatchObject({ state: 'fetched', files: 4, bytes: 2_000_000 });
+      expect((await cluster.application.api.jobs.fetchArtifacts({ runId })).artifacts).toMatchObject({ state: 'fetched', files: 4, bytes: 2_000_000 });
     } finally {
       execFileSync('umount', [disk]);
     }

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newRunId } from '../../contract/ids.ts';
+import { kubectl, startApplication, textOf, type Application } from './harness.ts';
+import { onCluster } from './onCluster.ts';
 
 interface Kubeconfig {
   clusters: { name: string; cluster: Record<string, unknown> }[];
@@ -25,15 +28,10 @@ function kubeconfigWith(folder: string, change: (cluster: Record<string, unknown
 
 const writing = 'import os\nopen(os.environ["PYEXEKUBE_OUTPUT"] + "/a.txt", "w").write("a")\nprint("there")';
 
-describe.skipIf(testKubeconfig === '')('a cluster', () => {
-  let namespace: string;
+onCluster('a cluster', { application: 'none' }, (cluster) => {
   let home: string;
   let application: Application | undefined;
 
-  beforeAll(() => {
-    namespace = makeNamespace();
-  });
-  afterAll(() => dropNamespace(namespace));
   beforeEach(() => {
     home = mkdtempSync(join(tmpdir(), 'pyexekube-connecting-'));
   });
@@ -51,7 +49,7 @@ describe.skipIf(testKubeconfig === '')('a cluster', () => {
   }
 
   it('is reached over TLS with a client certificate, or whatever its kubeconfig has', async () => {
-    application = await startApplication(namespace, { home });
+    application = await startApplication(cluster.namespace, { home });
     await runs();
     await expect(application.api.connections.list()).resolves.toMatchObject({ connections: [{ health: { state: 'ok' } }] });
   });
@@ -88,24 +86,45 @@ describe.skipIf(testKubeconfig === '')('a cluster', () => {
 
     it('that the kubeconfig names is reached through it: requests, logs and commands', async () => {
       const { port } = proxy.address() as AddressInfo;
-      const kubeconfig = kubeconfigWith(home, (cluster) => {
-        cluster['proxy-url'] = `http://127.0.0.1:${port}`;
+      const kubeconfig = kubeconfigWith(home, (entry) => {
+        entry['proxy-url'] = `http://127.0.0.1:${port}`;
       });
-      application = await startApplication(namespace, { home, kubeconfig });
+      application = await startApplication(cluster.namespace, { home, kubeconfig });
       await runs();
       expect(new Set(tunnels).size).toBe(1);
     });
   });
 
+  it('whose kubeconfig names no authority is believed where this computer trusts its authority, as with kubectl', async () => {
+    let authority = '';
+    const kubeconfig = kubeconfigWith(home, (entry) => {
+      const { 'certificate-authority-data': data } = entry;
+      if (typeof data === 'string') authority = data;
+      delete entry['certificate-authority-data'];
+    });
+    const file = join(home, 'authority.pem');
+    writeFileSync(file, Buffer.from(authority, 'base64'));
+    const run = JSON.stringify({ runId: newRunId(), source: 'print("there")' });
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, cluster.namespace, run], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SSL_CERT_FILE: file } });
+    const ended = new Promise<string>((resolve) => {
+      child.stdout.on('data', (part: Buffer) => {
+        const said = /^ended .*$/m.exec(part.toString('utf8'))?.[0];
+        if (said !== undefined) resolve(said);
+      });
+    });
+    expect(await ended).toBe('ended succeeded');
+    child.kill('SIGKILL');
+  });
+
   it('is signed in to with an OpenID Connect token for as long as it lasts', async () => {
-    kubectl('create', 'serviceaccount', 'oidc', '-n', namespace);
-    kubectl('create', 'rolebinding', 'oidc', '--clusterrole=edit', `--serviceaccount=${namespace}:oidc`, '-n', namespace);
+    kubectl('create', 'serviceaccount', 'oidc', '-n', cluster.namespace);
+    kubectl('create', 'rolebinding', 'oidc', '--clusterrole=edit', `--serviceaccount=${cluster.namespace}:oidc`, '-n', cluster.namespace);
     // The cluster's own tokens are as good as an identity provider's: what is tried is how the kubeconfig carries one.
-    const token = kubectl('create', 'token', 'oidc', '-n', namespace).trim();
+    const token = kubectl('create', 'token', 'oidc', '-n', cluster.namespace).trim();
     const kubeconfig = kubeconfigWith(home, (_cluster, user) => {
       user.user = { 'auth-provider': { name: 'oidc', config: { 'id-token': token, 'client-id': 'test', 'idp-issuer-url': 'https://127.0.0.1:1' } } };
     });
-    application = await startApplication(namespace, { home, kubeconfig });
+    application = await startApplication(cluster.namespace, { home, kubeconfig });
     expect((await application.api.connections.list()).connections).toMatchObject([{ signIn: { method: 'oidc' } }]);
     await runs();
   });
@@ -116,20 +135,20 @@ describe.skipIf(testKubeconfig === '')('a cluster', () => {
     const kubeconfig = kubeconfigWith(home, (_cluster, user) => {
       user.user = { 'auth-provider': { name: 'oidc', config: { 'id-token': ended, 'refresh-token': 'x', 'client-id': 'test', 'client-secret': 'x', 'idp-issuer-url': 'https://127.0.0.1:1' } } };
     });
-    application = await startApplication(namespace, { home, kubeconfig });
+    application = await startApplication(cluster.namespace, { home, kubeconfig });
     const { health } = await application.api.connections.check({ id: application.connectionId });
     expect(health).toMatchObject({ state: 'signedOut' });
   });
 
   it('runs nothing through a sign-in program before it is allowed, and all after', async () => {
-    kubectl('create', 'serviceaccount', 'signs-in', '-n', namespace);
-    kubectl('create', 'rolebinding', 'signs-in', '--clusterrole=edit', `--serviceaccount=${namespace}:signs-in`, '-n', namespace);
-    const token = kubectl('create', 'token', 'signs-in', '-n', namespace).trim();
+    kubectl('create', 'serviceaccount', 'signs-in', '-n', cluster.namespace);
+    kubectl('create', 'rolebinding', 'signs-in', '--clusterrole=edit', `--serviceaccount=${cluster.namespace}:signs-in`, '-n', cluster.namespace);
+    const token = kubectl('create', 'token', 'signs-in', '-n', cluster.namespace).trim();
     const answer = JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token } });
     const kubeconfig = kubeconfigWith(home, (_cluster, user) => {
       user.user = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: process.execPath, args: ['-e', `console.log(${JSON.stringify(answer)})`], interactiveMode: 'Never' } };
     });
-    application = await startApplication(namespace, { home, kubeconfig });
+    application = await startApplication(cluster.namespace, { home, kubeconfig });
     const { api, connectionId } = application;
     const runId = await application.submit(writing);
     const waiting = await application.until(runId, ({ contact }) => contact.state === 'lost', 'lost');

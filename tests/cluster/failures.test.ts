@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Failure } from '../../contract/failures.ts';
 import type { ProfileSettingsInput } from '../../contract/profiles.ts';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, type Application } from './harness.ts';
+import { dropNamespace, kubectl, makeNamespace } from './harness.ts';
 import { writeManifest } from './identity.ts';
+import { onCluster, restricted } from './onCluster.ts';
 
 interface Case {
   what: string;
@@ -123,30 +124,22 @@ const cases: Case[] = [
   { what: 'a crash', source: 'import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)', expected: { kind: 'signal' }, sentence: /crashed.*SIGSEGV/ },
 ];
 
-describe.skipIf(testKubeconfig === '')('a failure names itself', () => {
-  let namespace: string;
-  let application: Application;
+onCluster('a failure names itself', { labels: restricted }, (cluster) => {
   const failures = new Map<string, Promise<Failure | null>>();
 
-  async function failureOf({ source, settings }: Pick<Case, 'source' | 'settings'>, where = namespace): Promise<Failure | null> {
-    const runId = await application.submit(source, { settings: { memory: '64Mi', cpu: '100m', ...settings }, namespace: where });
-    return (await application.until(runId, (job) => job.failure !== null || job.phase === 'done', 'failure', 60_000)).failure;
+  async function failureOf({ source, settings }: Pick<Case, 'source' | 'settings'>, where = cluster.namespace): Promise<Failure | null> {
+    const runId = await cluster.application.submit(source, { settings: { memory: '64Mi', cpu: '100m', ...settings }, namespace: where });
+    return (await cluster.application.until(runId, (job) => job.failure !== null || job.phase === 'done', 'failure', 60_000)).failure;
   }
 
   beforeAll(async () => {
-    namespace = makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
-    application = await startApplication(namespace);
-    await application.api.connections.update({ id: application.connectionId, maxRuns: 8 });
+    await cluster.application.api.connections.update({ id: cluster.application.connectionId, maxRuns: 8 });
     // Most of them wait for the cluster, so all may wait together.
     for (const one of cases) {
       const failing = failureOf(one);
       failing.catch(() => undefined);
       failures.set(one.what, failing);
     }
-  });
-  afterAll(async () => {
-    await application.close();
-    dropNamespace(namespace);
   });
 
   it.each(cases)('$what', async ({ what, expected, sentence }) => {
@@ -169,22 +162,30 @@ describe.skipIf(testKubeconfig === '')('a failure names itself', () => {
     dropNamespace(small);
   });
 
+  it('a Python that is not there, of which neither output nor files are missing', async () => {
+    const runId = await cluster.application.submit(hello, { settings: { python: '/opt/none/python' } });
+    const { failure, artifacts } = await cluster.application.reach(runId, 'done');
+    expect(failure).toMatchObject({ kind: 'containerStart', action: { field: 'python' } });
+    expect(artifacts).toEqual({ state: 'none' });
+    expect(await cluster.application.api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
+  });
+
   it('a pod that the cluster takes away', async () => {
-    const runId = await application.submit('import time\nprint("up", flush=True)\ntime.sleep(600)');
-    await application.says(runId, 'up');
-    const { pod } = await application.api.jobs.get({ runId });
-    const eviction = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace }, deleteOptions: { gracePeriodSeconds: 1 } });
-    kubectl('create', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod ?? ''}/eviction`, '-f', writeManifest(eviction));
-    const { failure } = await application.until(runId, (job) => job.failure !== null, 'failure', 60_000);
+    const runId = await cluster.application.submit('import time\nprint("up", flush=True)\ntime.sleep(600)');
+    await cluster.application.says(runId, 'up');
+    const { pod } = await cluster.application.api.jobs.get({ runId });
+    const eviction = JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: cluster.namespace }, deleteOptions: { gracePeriodSeconds: 1 } });
+    kubectl('create', '--raw', `/api/v1/namespaces/${cluster.namespace}/pods/${pod ?? ''}/eviction`, '-f', writeManifest(eviction));
+    const { failure } = await cluster.application.until(runId, (job) => job.failure !== null, 'failure', 60_000);
     expect(failure).toMatchObject({ kind: 'evicted', action: { kind: 'runAgain' } });
     expect(failure?.message).toMatch(/^The run was evicted from \S+, which is being emptied\.$/);
   });
 
   it('a Job that somebody deletes', async () => {
-    const runId = await application.submit('import time\nprint("up", flush=True)\ntime.sleep(600)');
-    await application.says(runId, 'up');
-    kubectl('--namespace', namespace, 'delete', 'job', (await application.api.jobs.get({ runId })).jobName, '--wait=false');
-    const { failure } = await application.until(runId, (job) => job.failure !== null, 'failure', 60_000);
+    const runId = await cluster.application.submit('import time\nprint("up", flush=True)\ntime.sleep(600)');
+    await cluster.application.says(runId, 'up');
+    kubectl('--namespace', cluster.namespace, 'delete', 'job', (await cluster.application.api.jobs.get({ runId })).jobName, '--wait=false');
+    const { failure } = await cluster.application.until(runId, (job) => job.failure !== null, 'failure', 60_000);
     expect(failure).toMatchObject({ kind: 'jobDeleted', action: { kind: 'runAgain' } });
   });
 

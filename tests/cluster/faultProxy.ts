@@ -36,6 +36,8 @@ export class FaultProxy {
   #isRefusing = false;
   /** Ends the next WebSocket whose path has this text once so many bytes have come through it. */
   breakSocket: { path: string; afterBytes: number } | undefined;
+  /** WebSockets whose path has this text are answered like those of somebody without the right to them. */
+  refusedSocket: string | undefined;
 
   constructor(kubeconfig: string) {
     this.#upstream = readKubeconfig(kubeconfig);
@@ -149,6 +151,10 @@ export class FaultProxy {
   #upgrade(request: IncomingMessage, socket: Socket): void {
     const { url, tls } = this.#upstream;
     this.requests.push({ method: 'UPGRADE', path: request.url ?? '/' });
+    if (this.refusedSocket !== undefined && request.url?.includes(this.refusedSocket) === true) {
+      const body = JSON.stringify({ kind: 'Status', code: 403, reason: 'Forbidden', message: 'pods is forbidden' });
+      return void socket.end(`HTTP/1.1 403 Forbidden\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    }
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
     const upstream = url.protocol === 'https:' ? connectTls({ ...tls, host: url.hostname, port, ALPNProtocols: ['http/1.1'] }) : connectTcp(port, url.hostname);
     const headers = Object.entries({ ...request.headers, host: url.host }).map(([name, value]) => `${name}: ${String(value)}`);

@@ -2,10 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { newRunId, type RunId } from '../../contract/ids.ts';
-import { FaultProxy, type Passing } from './faultProxy.ts';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf } from './harness.ts';
+import type { Passing } from './faultProxy.ts';
+import { kubectl, startApplication, textOf } from './harness.ts';
+import { onCluster } from './onCluster.ts';
 
 const isCreatingJob = ({ method, path }: Passing): boolean => method === 'POST' && path.endsWith('/jobs');
 const isCreatingSecret = ({ method, path }: Passing): boolean => method === 'POST' && path.endsWith('/secrets');
@@ -24,32 +25,19 @@ const steps: { name: string; when: 'before' | 'after'; request: (passing: Passin
   { name: 'the log comes', when: 'after', request: isReadingLog },
 ];
 
-describe.skipIf(testKubeconfig === '')('the application is killed during a submit', () => {
-  let namespace: string;
-  let proxy: FaultProxy;
+onCluster('the application is killed during a submit', { through: 'proxy', application: 'none' }, (cluster) => {
   let child: ChildProcess | undefined;
 
-  beforeAll(() => {
-    namespace = makeNamespace();
-  });
-  afterAll(() => dropNamespace(namespace));
-  beforeEach(async () => {
-    proxy = new FaultProxy(testKubeconfig);
-    await proxy.listen();
-  });
-  afterEach(async () => {
-    child?.kill('SIGKILL');
-    await proxy.close();
-  });
+  afterEach(() => void child?.kill('SIGKILL'));
 
   function startChild(home: string, kubeconfig: string, runId: RunId): ChildProcess {
     const run = JSON.stringify({ runId, source: 'for i in range(200):\n  print("line", i)' });
-    return spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, namespace, run], { stdio: ['ignore', 'pipe', 'inherit'] });
+    return spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, cluster.namespace, run], { stdio: ['ignore', 'pipe', 'inherit'] });
   }
 
   it.each(steps)('when $name', async ({ when, request }) => {
     const home = mkdtempSync(join(tmpdir(), 'pyexekube-kill-'));
-    const kubeconfig = proxy.writeKubeconfig(home);
+    const kubeconfig = cluster.proxy.writeKubeconfig(home);
     const runId = newRunId();
     const killed = new Promise<void>((resolve) => {
       const strike = async (passing: Passing): Promise<void> => {
@@ -59,23 +47,23 @@ describe.skipIf(testKubeconfig === '')('the application is killed during a submi
         await gone;
         resolve();
       };
-      proxy.faults = when === 'before' ? { before: (passing) => strike(passing) } : { after: (passing) => strike(passing) };
+      cluster.proxy.faults = when === 'before' ? { before: (passing) => strike(passing) } : { after: (passing) => strike(passing) };
     });
     child = startChild(home, kubeconfig, runId);
     await killed;
-    proxy.faults = {};
+    cluster.proxy.faults = {};
 
-    const application = await startApplication(namespace, { home, kubeconfig });
+    const application = await startApplication(cluster.namespace, { home, kubeconfig });
     try {
       expect(textOf(await application.output(runId))).toBe(Array.from({ length: 200 }, (_, i) => `line ${i}\n`).join(''));
       await application.reach(runId, 'done');
       expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'succeeded', exitCode: 0 });
       const selector = `pyexekube.dev/run-id=${runId}`;
-      const count = (kind: string): number => kubectl('get', kind, '-n', namespace, '-l', selector, '-o', 'name').split('\n').filter(Boolean).length;
+      const count = (kind: string): number => kubectl('get', kind, '-n', cluster.namespace, '-l', selector, '-o', 'name').split('\n').filter(Boolean).length;
       expect([count('jobs'), count('pods'), count('secrets')]).toEqual([1, 1, 1]);
-      expect(kubectl('get', 'secrets', '-n', namespace, '-l', selector, '-o', 'jsonpath={.items[*].metadata.ownerReferences[*].kind}')).toBe('Job');
+      expect(kubectl('get', 'secrets', '-n', cluster.namespace, '-l', selector, '-o', 'jsonpath={.items[*].metadata.ownerReferences[*].kind}')).toBe('Job');
       // Those that find it there already are answered with a conflict.
-      expect(proxy.count('POST jobs')).toBe(1);
+      expect(cluster.proxy.count('POST jobs')).toBe(1);
     } finally {
       await application.close();
     }

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { kubectl, testKubeconfig, textOf } from './harness.ts';
+import { onCluster } from './onCluster.ts';
 
 const group = 'kueue.x-k8s.io';
 const definition = {
@@ -14,20 +15,14 @@ const definition = {
 };
 const isInstalled = testKubeconfig !== '' && kubectl('get', 'crd', '-o', 'name').includes(group);
 
-describe.skipIf(testKubeconfig === '' || isInstalled)('a run for a Kueue queue', () => {
-  let namespace: string;
+onCluster('a run for a Kueue queue', { skip: isInstalled }, (cluster) => {
   let folder: string;
-  let application: Application;
 
-  beforeAll(async () => {
-    namespace = makeNamespace();
+  beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'pyexekube-kueue-'));
-    application = await startApplication(namespace);
   });
-  afterAll(async () => {
-    await application.close();
+  afterAll(() => {
     kubectl('delete', 'crd', definition.metadata.name, '--ignore-not-found', '--wait=false');
-    dropNamespace(namespace);
     rmSync(folder, { recursive: true });
   });
 
@@ -38,10 +33,10 @@ describe.skipIf(testKubeconfig === '' || isInstalled)('a run for a Kueue queue',
   }
 
   it('is refused at once where there is no Kueue, and makes nothing', async () => {
-    const runId = await application.submit('print("never")', { settings: { queue: 'fast' } });
-    const { failure } = await application.reach(runId, 'done');
+    const runId = await cluster.application.submit('print("never")', { settings: { queue: 'fast' } });
+    const { failure } = await cluster.application.reach(runId, 'done');
     expect(failure).toMatchObject({ kind: 'admission', action: { kind: 'editProfile', field: 'queue' }, message: expect.stringContaining('Kueue is not installed in this cluster') });
-    expect(kubectl('get', 'jobs', '-n', namespace, '-o', 'name')).toBe('');
+    expect(kubectl('get', 'jobs', '-n', cluster.namespace, '-o', 'name')).toBe('');
   });
 
   // Kueue's own part, letting the Job run, is played here: what it is asked for is its label on a suspended Job.
@@ -49,12 +44,12 @@ describe.skipIf(testKubeconfig === '' || isInstalled)('a run for a Kueue queue',
     create('definition', definition);
     kubectl('wait', '--for=condition=established', `crd/${definition.metadata.name}`, '--timeout=30s');
     await expect.poll(() => kubectl('api-versions'), { timeout: 30_000 }).toContain(`${group}/v1beta1`);
-    create('queue', { apiVersion: `${group}/v1beta1`, kind: 'LocalQueue', metadata: { name: 'fast', namespace } });
-    const runId = await application.submit('print("let")', { settings: { queue: 'fast', startTimeoutSeconds: 5 } });
-    const waiting = await application.until(runId, (job) => job.waitingFor !== null, 'waiting');
+    create('queue', { apiVersion: `${group}/v1beta1`, kind: 'LocalQueue', metadata: { name: 'fast', namespace: cluster.namespace } });
+    const runId = await cluster.application.submit('print("let")', { settings: { queue: 'fast', startTimeoutSeconds: 5 } });
+    const waiting = await cluster.application.until(runId, (job) => job.waitingFor !== null, 'waiting');
     expect(waiting.waitingFor).toBe('It waits in the Kueue queue "fast".');
-    expect(kubectl('get', 'job', waiting.jobName, '-n', namespace, '-o', `jsonpath={.metadata.labels.kueue\\.x-k8s\\.io/queue-name} {.spec.suspend}`)).toBe('fast true');
-    kubectl('patch', 'job', waiting.jobName, '-n', namespace, '-p', '{"spec":{"suspend":false}}');
-    expect(textOf(await application.output(runId))).toBe('let\n');
+    expect(kubectl('get', 'job', waiting.jobName, '-n', cluster.namespace, '-o', `jsonpath={.metadata.labels.kueue\\.x-k8s\\.io/queue-name} {.spec.suspend}`)).toBe('fast true');
+    kubectl('patch', 'job', waiting.jobName, '-n', cluster.namespace, '-p', '{"spec":{"suspend":false}}');
+    expect(textOf(await cluster.application.output(runId))).toBe('let\n');
   });
 });

@@ -1,50 +1,39 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newRunId } from '../../contract/ids.ts';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
+import { kubectl, textOf } from './harness.ts';
+import { onCluster } from './onCluster.ts';
 
 /** A picture of one pixel. */
 const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 
-describe.skipIf(testKubeconfig === '')('the life of a run', () => {
-  let namespace: string;
-  let application: Application;
-
-  beforeAll(async () => {
-    namespace = makeNamespace();
-    application = await startApplication(namespace);
-  });
-  afterAll(async () => {
-    await application.close();
-    dropNamespace(namespace);
-  });
-
+onCluster('the life of a run', {}, (cluster) => {
   it('keeps stdout and stderr apart and in order, with what has no line feed', async () => {
     const source = 'import sys, time\nfor i in range(3):\n  print("out", i, flush=True)\n  print("err", i, file=sys.stderr, flush=True)\nprint("bar", end="")\n';
-    const output = await application.output(await application.submit(source));
+    const output = await cluster.application.output(await cluster.application.submit(source));
     expect(textOf(output, 'stdout')).toBe('out 0\nout 1\nout 2\nbar');
     expect(textOf(output, 'stderr')).toBe('err 0\nerr 1\nerr 2\n');
   });
 
   it('tells an exception with frames that lead to the script', async () => {
-    const runId = await application.submit('def f():\n  return 1 / 0\nf()\n', { title: 'broken' });
-    const output = await application.output(runId);
+    const runId = await cluster.application.submit('def f():\n  return 1 / 0\nf()\n', { title: 'broken' });
+    const output = await cluster.application.output(runId);
     const error = output.find((body) => body.kind === 'error');
     expect(error).toMatchObject({ name: 'ZeroDivisionError', frames: [{ file: 'broken', line: 3 }, { file: 'broken', line: 2, name: 'f' }] });
-    expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'failed', exitCode: 1, error: 'ZeroDivisionError: division by zero' });
+    expect(await cluster.application.api.runs.get({ id: runId })).toMatchObject({ status: 'failed', exitCode: 1, error: 'ZeroDivisionError: division by zero' });
   });
 
   it('gives the exit code of the script', async () => {
-    const runId = await application.submit('import sys\nsys.exit(3)');
-    await application.output(runId);
-    expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'failed', exitCode: 3 });
+    const runId = await cluster.application.submit('import sys\nsys.exit(3)');
+    await cluster.application.output(runId);
+    expect(await cluster.application.api.runs.get({ id: runId })).toMatchObject({ status: 'failed', exitCode: 3 });
   });
 
   it('carries displays through the log', async () => {
-    const output = await application.output(await application.submit('display({"text/plain": "small", "text/html": "<b>" + "x" * 50000 + "</b>"}, raw=True)'));
+    const output = await cluster.application.output(await cluster.application.submit('display({"text/plain": "small", "text/html": "<b>" + "x" * 50000 + "</b>"}, raw=True)'));
     expect(output.filter(({ kind }) => kind === 'display')).toMatchObject([{ bundle: { 'text/plain': 'small', 'text/html': `<b>${'x'.repeat(50000)}</b>` } }]);
   });
 
@@ -59,7 +48,7 @@ class Figure:
 display(Figure())
 display(Image(png))
 display({"image/png": png}, raw=True)`;
-    const displays = (await application.output(await application.submit(source))).filter((body) => body.kind === 'display');
+    const displays = (await cluster.application.output(await cluster.application.submit(source))).filter((body) => body.kind === 'display');
     expect(displays).toHaveLength(3);
     for (const { bundle } of displays) expect(bundle['image/png']).toBe(dot);
   });
@@ -70,85 +59,85 @@ display({"image/png": png}, raw=True)`;
     writeFileSync(join(folder, 'data.bin'), randomBytes(3_000_000));
     const source = 'import helper, os\nprint(helper.value + 1, os.path.getsize("data.bin"))';
     writeFileSync(join(folder, 'main.py'), source);
-    const runId = await application.submit(source, { folder, path: join(folder, 'main.py') });
-    expect(textOf(await application.output(runId))).toBe('42 3000000\n');
+    const runId = await cluster.application.submit(source, { folder, path: join(folder, 'main.py') });
+    expect(textOf(await cluster.application.output(runId))).toBe('42 3000000\n');
   });
 
   it('refuses a production connection that is not confirmed, and repeats nothing', async () => {
-    const { api, connectionId } = application;
+    const { api, connectionId } = cluster.application;
     await api.connections.update({ id: connectionId, production: true });
-    await expect(application.submit('print(1)')).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(cluster.application.submit('print(1)')).rejects.toMatchObject({ code: 'CONFLICT' });
     const runId = newRunId();
-    await application.submit('print(1)', { runId, confirmed: true });
-    await application.submit('print(1)', { runId, confirmed: true });
-    expect(textOf(await application.output(runId))).toBe('1\n');
+    await cluster.application.submit('print(1)', { runId, confirmed: true });
+    await cluster.application.submit('print(1)', { runId, confirmed: true });
+    expect(textOf(await cluster.application.output(runId))).toBe('1\n');
     await api.connections.update({ id: connectionId, production: false });
   });
 
   describe('cancel', () => {
     it('asks by SIGINT first, and keeps what was printed', async () => {
-      const runId = await application.submit('import time\nprint("begun", flush=True)\ntry:\n  time.sleep(100)\nexcept KeyboardInterrupt:\n  print("cleaning up")\n  raise');
-      await application.says(runId, 'begun');
-      await application.api.jobs.cancel({ runId });
-      const text = textOf(await application.output(runId));
+      const runId = await cluster.application.submit('import time\nprint("begun", flush=True)\ntry:\n  time.sleep(100)\nexcept KeyboardInterrupt:\n  print("cleaning up")\n  raise');
+      await cluster.application.says(runId, 'begun');
+      await cluster.application.api.jobs.cancel({ runId });
+      const text = textOf(await cluster.application.output(runId));
       expect(text).toContain('begun\ncleaning up\n');
-      expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped' });
-      expect((await application.reach(runId, 'done')).cancel).toBe('interrupted');
+      expect(await cluster.application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped' });
+      expect((await cluster.application.reach(runId, 'done')).cancel).toBe('interrupted');
     });
 
     it('goes on to SIGTERM, and to deleting the Job', async () => {
       const stubborn = 'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n  signal.signal(s, lambda *a: print("no", flush=True))\nprint("begun", flush=True)\nwhile True:\n  time.sleep(1)';
-      const runId = await application.submit(stubborn);
-      await application.says(runId, 'begun');
-      await application.api.jobs.cancel({ runId, graceSeconds: 0.5 });
-      await application.until(runId, ({ cancel }) => cancel === 'deleted', 'deleted');
-      await application.api.jobs.cancel({ runId, graceSeconds: 0 });
-      expect(textOf(await application.output(runId))).toMatch(/^begun\n(no\n){2,3}$/);
-      expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped' });
-      const job = await application.reach(runId, 'done');
-      expect(kubectl('get', 'job', job.jobName, '-n', namespace, '--ignore-not-found', '-o', 'name')).toBe('');
+      const runId = await cluster.application.submit(stubborn);
+      await cluster.application.says(runId, 'begun');
+      await cluster.application.api.jobs.cancel({ runId, graceSeconds: 0.5 });
+      await cluster.application.until(runId, ({ cancel }) => cancel === 'deleted', 'deleted');
+      await cluster.application.api.jobs.cancel({ runId, graceSeconds: 0 });
+      expect(textOf(await cluster.application.output(runId))).toMatch(/^begun\n(no\n){2,3}$/);
+      expect(await cluster.application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped' });
+      const job = await cluster.application.reach(runId, 'done');
+      expect(kubectl('get', 'job', job.jobName, '-n', cluster.namespace, '--ignore-not-found', '-o', 'name')).toBe('');
     });
 
     it('takes a run away that cannot start', async () => {
-      const runId = await application.submit('print(1)', { settings: { nodeSelector: { nowhere: 'yes' } } });
-      await application.until(runId, ({ waitingFor }) => waitingFor !== null, 'waiting for a node');
-      await application.api.jobs.cancel({ runId });
-      await application.output(runId);
-      expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped' });
+      const runId = await cluster.application.submit('print(1)', { settings: { nodeSelector: { nowhere: 'yes' } } });
+      await cluster.application.until(runId, ({ waitingFor }) => waitingFor !== null, 'waiting for a node');
+      await cluster.application.api.jobs.cancel({ runId });
+      await cluster.application.output(runId);
+      expect(await cluster.application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped' });
     });
   });
 
   it('lets at most so many runs live at once; the others wait in order, can be moved and cancelled', async () => {
-    const { api, connectionId } = application;
+    const { api, connectionId } = cluster.application;
     await api.connections.update({ id: connectionId, maxRuns: 1 });
-    const first = await application.submit('import time\nprint("begun", flush=True)\ntime.sleep(100)');
-    const [second, third, fourth] = [await application.submit('print(2)'), await application.submit('print(3)'), await application.submit('print(4)')];
+    const first = await cluster.application.submit('import time\nprint("begun", flush=True)\ntime.sleep(100)');
+    const [second, third, fourth] = [await cluster.application.submit('print(2)'), await cluster.application.submit('print(3)'), await cluster.application.submit('print(4)')];
     expect((await api.jobs.queue({})).jobs.map(({ runId, queuePosition }) => [runId, queuePosition])).toEqual([[second, 1], [third, 2], [fourth, 3]]);
     expect(await api.runs.get({ id: second })).toMatchObject({ status: 'queued' });
     await api.jobs.reorder({ runId: fourth, before: second });
     await api.jobs.cancel({ runId: third });
     expect((await api.jobs.queue({})).jobs.map(({ runId }) => runId)).toEqual([fourth, second]);
     expect(await api.runs.get({ id: third })).toMatchObject({ status: 'stopped' });
-    await application.says(first, 'begun');
+    await cluster.application.says(first, 'begun');
     await api.jobs.cancel({ runId: first });
-    const [fourthJob, secondJob] = [await application.reach(fourth, 'done', 60_000), await application.reach(second, 'done', 60_000)];
+    const [fourthJob, secondJob] = [await cluster.application.reach(fourth, 'done', 60_000), await cluster.application.reach(second, 'done', 60_000)];
     const startOf = (job: typeof fourthJob): number => job.timeline.find(({ phase }) => phase === 'submitting')?.atMs ?? 0;
     expect(startOf(fourthJob)).toBeLessThan(startOf(secondJob));
-    expect(textOf(await application.output(second))).toBe('2\n');
+    expect(textOf(await cluster.application.output(second))).toBe('2\n');
     await api.connections.update({ id: connectionId, maxRuns: 10 });
   });
 
   it('lists what is left, and removes it', async () => {
-    const { api, connectionId } = application;
-    const runId = await application.submit('print(1)', { title: 'left over' });
-    await application.reach(runId, 'done');
-    const { items } = await api.jobs.leftovers({ connectionId, namespace });
+    const { api, connectionId } = cluster.application;
+    const runId = await cluster.application.submit('print(1)', { title: 'left over' });
+    await cluster.application.reach(runId, 'done');
+    const { items } = await api.jobs.leftovers({ connectionId, namespace: cluster.namespace });
     const mine = items.find((item) => item.runId === runId);
     expect(mine).toMatchObject({ kind: 'Job', title: 'left over', uncollected: false });
     expect(mine?.owner).toContain('@');
-    const { deleted, failed } = await api.jobs.cleanUp({ connectionId, namespace, items: items.map(({ kind, name, uid }) => ({ kind, name, uid })) });
+    const { deleted, failed } = await api.jobs.cleanUp({ connectionId, namespace: cluster.namespace, items: items.map(({ kind, name, uid }) => ({ kind, name, uid })) });
     expect({ deleted, failed }).toEqual({ deleted: items.length, failed: [] });
-    kubectl('wait', '--for=delete', 'secrets,pods', '-l', 'app.kubernetes.io/managed-by=pyexekube', '-n', namespace, '--timeout=60s');
-    expect((await api.jobs.leftovers({ connectionId, namespace })).items).toEqual([]);
+    kubectl('wait', '--for=delete', 'secrets,pods', '-l', 'app.kubernetes.io/managed-by=pyexekube', '-n', cluster.namespace, '--timeout=60s');
+    expect((await api.jobs.leftovers({ connectionId, namespace: cluster.namespace })).items).toEqual([]);
   });
 });

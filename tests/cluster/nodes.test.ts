@@ -1,26 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { kubectl, textOf } from './harness.ts';
+import { onCluster } from './onCluster.ts';
 
-describe.skipIf(testKubeconfig === '')('a run whose node fails', () => {
-  let namespace: string;
+onCluster('a run whose node fails', {}, (cluster) => {
   let folder: string;
   let node: string;
-  let application: Application;
 
-  beforeAll(async () => {
-    namespace = makeNamespace();
-    node = `gone-${namespace}`;
+  beforeAll(() => {
+    node = `gone-${cluster.namespace}`;
     folder = mkdtempSync(join(tmpdir(), 'pyexekube-nodes-'));
-    application = await startApplication(namespace);
   });
   afterEach(() => void kubectl('delete', 'node', node, '--ignore-not-found', '--wait=false'));
-  afterAll(async () => {
-    await application.close();
-    kubectl('delete', 'pods', '--all', '-n', namespace, '--grace-period=0', '--force', '--wait=false');
-    dropNamespace(namespace);
+  afterAll(() => {
+    kubectl('delete', 'pods', '--all', '-n', cluster.namespace, '--grace-period=0', '--force', '--wait=false');
     rmSync(folder, { recursive: true });
   });
 
@@ -35,19 +30,19 @@ describe.skipIf(testKubeconfig === '')('a run whose node fails', () => {
 
   it('says that the node is gone', async () => {
     makeNode();
-    const runId = await application.submit('print("never")', { settings: { nodeSelector: { [node]: 'yes' }, tolerations: [{ key: node }, { key: 'node.kubernetes.io/not-ready' }], startTimeoutSeconds: 300 } });
-    await application.until(runId, (job) => job.node === node, 'on the node', 60_000);
+    const runId = await cluster.application.submit('print("never")', { settings: { nodeSelector: { [node]: 'yes' }, tolerations: [{ key: node }, { key: 'node.kubernetes.io/not-ready' }], startTimeoutSeconds: 300 } });
+    await cluster.application.until(runId, (job) => job.node === node, 'on the node', 60_000);
     kubectl('delete', 'node', node);
-    const { failure } = await application.until(runId, (job) => job.failure !== null, 'failure', 110_000);
+    const { failure } = await cluster.application.until(runId, (job) => job.failure !== null, 'failure', 110_000);
     expect(failure).toMatchObject({ kind: 'nodeLost', action: { kind: 'runAgain' }, message: `The node ${node} is gone.` });
   });
 
   it('says what it used too much of when the node takes it off', async () => {
     const source = 'import os, time\nprint("up", flush=True)\nwith open(os.environ["PYEXEKUBE_OUTPUT"] + "/large", "wb") as file:\n  for _ in range(60): file.write(os.urandom(1024 * 1024))\n  file.flush()\n  time.sleep(300)';
-    const runId = await application.submit(source, { settings: { ephemeralStorage: '20Mi' } });
-    const { failure } = await application.until(runId, (job) => job.failure !== null, 'failure', 110_000);
+    const runId = await cluster.application.submit(source, { settings: { ephemeralStorage: '20Mi' } });
+    const { failure } = await cluster.application.until(runId, (job) => job.failure !== null, 'failure', 110_000);
     expect(failure).toMatchObject({ kind: 'evicted', action: { kind: 'editProfile', field: 'ephemeralStorage' } });
     expect(failure?.message).toMatch(/^The run was evicted from \S+: it used more disk than it may\./);
-    expect(textOf(await application.output(runId))).toContain('up');
+    expect(textOf(await cluster.application.output(runId))).toContain('up');
   });
 });

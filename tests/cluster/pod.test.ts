@@ -2,24 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
+import { expect, it } from 'vitest';
+import { kubectl, textOf } from './harness.ts';
+import { onCluster, restricted } from './onCluster.ts';
 
-describe.skipIf(testKubeconfig === '')('the pod', () => {
-  let namespace: string;
-  let application: Application;
-
-  beforeAll(async () => {
-    namespace = makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
-    application = await startApplication(namespace);
-  });
-  afterAll(async () => {
-    await application.close();
-    dropNamespace(namespace);
-  });
-
+onCluster('the pod', { labels: restricted }, (cluster) => {
   it('has no rights, no token, and nothing to write to but its own folders', async () => {
-    const runId = await application.submit(`
+    const runId = await cluster.application.submit(`
 import os
 print("user", os.getuid(), os.getgid())
 for line in open("/proc/self/status"):
@@ -35,22 +24,22 @@ for folder in (".", "/tmp", os.environ["HOME"], os.environ["PYEXEKUBE_OUTPUT"]):
     open(folder + "/x", "w").close()
 print("written")
 `);
-    expect(textOf(await application.output(runId)).trim().split('\n')).toEqual([
+    expect(textOf(await cluster.application.output(runId)).trim().split('\n')).toEqual([
       'user 10001 10001', 'CapEff: 0000000000000000', 'CapBnd: 0000000000000000', 'NoNewPrivs: 1', 'Seccomp: 2', 'token False', 'services []', 'written',
     ]);
   });
 
   it('hands over variables and secrets, of which the Job and the log know nothing', async () => {
-    kubectl('--namespace', namespace, 'create', 'secret', 'generic', 'access', '--from-literal=KEY=from-secret', '--from-literal=other=2');
-    const runId = await application.submit('import os\nprint(os.environ["PLAIN"][::-1], os.environ["KEY"][::-1], os.environ["MINE"], open("/secret/other").read())', {
+    kubectl('--namespace', cluster.namespace, 'create', 'secret', 'generic', 'access', '--from-literal=KEY=from-secret', '--from-literal=other=2');
+    const runId = await cluster.application.submit('import os\nprint(os.environ["PLAIN"][::-1], os.environ["KEY"][::-1], os.environ["MINE"], open("/secret/other").read())', {
       settings: {
         env: { PLAIN: 'typed-value' },
         secrets: [{ as: 'env', secret: 'access' }, { as: 'variable', secret: 'access', key: 'other', name: 'MINE' }, { as: 'files', secret: 'access', mountPath: '/secret' }],
       },
     });
-    await application.says(runId, 'eulav-depyt terces-morf 2 2');
-    const { jobName } = await application.api.jobs.get({ runId });
-    const told = [kubectl('--namespace', namespace, 'get', 'job', jobName, '--output', 'json'), kubectl('--namespace', namespace, 'get', 'pods', '--output', 'json'), kubectl('--namespace', namespace, 'logs', `job/${jobName}`, '--container', 'main')];
+    await cluster.application.says(runId, 'eulav-depyt terces-morf 2 2');
+    const { jobName } = await cluster.application.api.jobs.get({ runId });
+    const told = [kubectl('--namespace', cluster.namespace, 'get', 'job', jobName, '--output', 'json'), kubectl('--namespace', cluster.namespace, 'get', 'pods', '--output', 'json'), kubectl('--namespace', cluster.namespace, 'logs', `job/${jobName}`, '--container', 'main')];
     for (const text of told) expect(text).not.toMatch(/typed-value|from-secret/);
   });
 
@@ -67,9 +56,9 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
 `;
     execFileSync('python3', ['-c', script, join(folder, wheel)]);
     writeFileSync(join(folder, 'requirements.txt'), `./${wheel}\n`);
-    const runId = await application.submit('import demo\nprint("value", demo.value)', { folder });
-    await application.says(runId, 'value 42');
-    const job = await application.reach(runId, 'done');
+    const runId = await cluster.application.submit('import demo\nprint("value", demo.value)', { folder });
+    await cluster.application.says(runId, 'value 42');
+    const job = await cluster.application.reach(runId, 'done');
     expect(job.timeline.map(({ phase }) => phase)).toContain('installing');
     rmSync(folder, { recursive: true });
   });

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
 import type { PreflightCheck } from '../../contract/jobs.ts';
 import type { ProfileSettingsInput } from '../../contract/profiles.ts';
 import { kubeconfigWithoutRights, writeManifest } from './identity.ts';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, testProfile, type Application } from './harness.ts';
+import { dropNamespace, kubectl, makeNamespace, startApplication, testProfile, type Application } from './harness.ts';
+import { onCluster, restricted } from './onCluster.ts';
 
 async function checksOf(application: Application, namespace: string, settings: ProfileSettingsInput = {}): Promise<Map<string, PreflightCheck>> {
   const checks = new Map<string, PreflightCheck>();
@@ -19,24 +20,12 @@ async function checksOf(application: Application, namespace: string, settings: P
   return checks;
 }
 
-describe.skipIf(testKubeconfig === '')('preflight', () => {
-  let namespace: string;
-  let application: Application;
-
-  beforeAll(async () => {
-    namespace = makeNamespace({ 'pod-security.kubernetes.io/enforce': 'restricted' });
-    application = await startApplication(namespace);
-  });
-  afterAll(async () => {
-    await application.close();
-    dropNamespace(namespace);
-  });
-
-  const objects = (): string => kubectl('--namespace', namespace, 'get', 'jobs,pods,secrets', '--output', 'name');
+onCluster('preflight', { labels: restricted }, (cluster) => {
+  const objects = (): string => kubectl('--namespace', cluster.namespace, 'get', 'jobs,pods,secrets', '--output', 'name');
 
   it('finds nothing wrong in under a second, and makes nothing', async () => {
     const startMs = performance.now();
-    const checks = await checksOf(application, namespace);
+    const checks = await checksOf(cluster.application, cluster.namespace);
     expect(performance.now() - startMs).toBeLessThan(1000);
     expect([...checks.values()].filter(({ state }) => state !== 'passed')).toEqual([]);
     expect([...checks.keys()]).toEqual(['reachable', 'signedIn', 'rights', 'dryRun', 'pod', 'node']);
@@ -46,7 +35,7 @@ describe.skipIf(testKubeconfig === '')('preflight', () => {
   });
 
   it('sees what no node has, and what is not there', async () => {
-    const checks = await checksOf(application, namespace, {
+    const checks = await checksOf(cluster.application, cluster.namespace, {
       extendedResources: { 'nvidia.com/gpu': 1 },
       nodeSelector: { 'example.com/zone': 'moon' },
       imagePullSecrets: ['pull'],
@@ -63,28 +52,28 @@ describe.skipIf(testKubeconfig === '')('preflight', () => {
   });
 
   it('sees a size that no node has', async () => {
-    const checks = await checksOf(application, namespace, { cpu: '500', cpuRequest: '500' });
+    const checks = await checksOf(cluster.application, cluster.namespace, { cpu: '500', cpuRequest: '500' });
     expect(checks.get('node')).toMatchObject({ state: 'warning', evidence: expect.stringMatching(/None of 1 nodes has 500 CPU.*largest: \d/) as string, fix: { field: 'cpu' } });
   });
 
   it('sees a quota that is used up, a limit, and a namespace that does not exist', async () => {
     const other = makeNamespace();
     kubectl('--namespace', other, 'create', 'quota', 'small', '--hard=limits.memory=100Mi');
-    expect((await checksOf(application, other)).get('pod')).toMatchObject({ state: 'failed', evidence: expect.stringMatching(/quota "small".*limits\.memory/) as string, fix: { kind: 'cleanUp' } });
+    expect((await checksOf(cluster.application, other)).get('pod')).toMatchObject({ state: 'failed', evidence: expect.stringMatching(/quota "small".*limits\.memory/) as string, fix: { kind: 'cleanUp' } });
     dropNamespace(other);
-    expect((await checksOf(application, 'no-such-namespace')).get('dryRun')).toMatchObject({ state: 'failed', evidence: expect.stringContaining('does not exist') as string });
+    expect((await checksOf(cluster.application, 'no-such-namespace')).get('dryRun')).toMatchObject({ state: 'failed', evidence: expect.stringContaining('does not exist') as string });
   });
 
   it('says what cannot be known for lack of rights, and which right is missing', async () => {
-    const nobody = await startApplication(namespace, { kubeconfig: kubeconfigWithoutRights(namespace) });
-    const checks = await checksOf(nobody, namespace);
+    const nobody = await startApplication(cluster.namespace, { kubeconfig: kubeconfigWithoutRights(cluster.namespace) });
+    const checks = await checksOf(nobody, cluster.namespace);
     expect(checks.get('rights')).toMatchObject({ state: 'failed', fix: { kind: 'copyText' } });
     expect(checks.get('node')?.state).toBe('unknown');
     const fix = checks.get('rights')?.fix;
     if (fix?.kind !== 'copyText') throw new Error('no Role to copy');
     expect(fix.text).toContain('kind: RoleBinding');
     kubectl('create', '-f', writeManifest(fix.text));
-    const after = await checksOf(nobody, namespace);
+    const after = await checksOf(nobody, cluster.namespace);
     expect(after.get('rights')?.state).toBe('passed');
     expect(after.get('dryRun')?.state).toBe('passed');
     expect(after.get('node')?.state).toBe('unknown');
@@ -97,22 +86,20 @@ describe.skipIf(testKubeconfig === '')('preflight', () => {
   });
 });
 
-describe.skipIf(testKubeconfig === '')('cluster setup', () => {
+onCluster('cluster setup', {}, (cluster) => {
   it('makes a namespace in which a run meets every rule', async () => {
-    const application = await startApplication('default');
     const name = `test-${newRunId().slice(-10)}`;
-    const { yaml, applied } = await application.api.jobs.setup({ connectionId: application.connectionId, namespace: name, subject: 'Group:developers', apply: true });
+    const { yaml, applied } = await cluster.application.api.jobs.setup({ connectionId: cluster.application.connectionId, namespace: name, subject: 'Group:developers', apply: true });
     expect(applied).toEqual([
       `Namespace/${name}`, 'ServiceAccount/pyexekube', 'Role/pyexekube', 'RoleBinding/pyexekube', 'ResourceQuota/pyexekube', 'LimitRange/pyexekube',
       'NetworkPolicy/pyexekube-default-deny', 'NetworkPolicy/pyexekube-egress',
     ]);
     // What is printed is what was applied: nothing is left to change.
     expect(kubectl('diff', '--server-side', '--field-manager=pyexekube', '-f', writeManifest(yaml))).toBe('');
-    const runId = await application.submit('print("inside")', { namespace: name, settings: { cpu: '1', memory: '256Mi' } });
-    await application.says(runId, 'inside');
-    await application.reach(runId, 'done');
-    await application.api.jobs.setup({ connectionId: application.connectionId, namespace: name, apply: true });
+    const runId = await cluster.application.submit('print("inside")', { namespace: name, settings: { cpu: '1', memory: '256Mi' } });
+    await cluster.application.says(runId, 'inside');
+    await cluster.application.reach(runId, 'done');
+    await cluster.application.api.jobs.setup({ connectionId: cluster.application.connectionId, namespace: name, apply: true });
     dropNamespace(name);
-    await application.close();
   });
 });

@@ -86,13 +86,31 @@ export function outputSuite(fixture: () => Fixture): void {
       expect(starts).toEqual([1, ...index.chunks.slice(0, -1).map((chunk) => chunk.lastSeq + 1)]);
       expect(index.chunks.reduce((sum, chunk) => sum + chunk.lineFeeds, 0)).toBe(12_000);
       expect(index.chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(12_000 * 67);
-      const outline = await first.output.outline({ runId });
-      expect(outline.lastSeq.at(-1)).toBe(60);
-      expect(outline.length.reduce((sum, length) => sum + length, 0)).toBe(12_000 * 67);
-      expect(outline.lineFeeds.reduce((sum, feeds) => sum + feeds, 0)).toBe(12_000);
-      expect(new Set(outline.flags)).toEqual(new Set([3]));
-      await expect(first.output.outline({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
       await expect(first.output.index({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    it('reads the end of a long output, and tells where all before it is', async () => {
+      const { first } = fixture();
+      const runId = await startRun(first);
+      const line = `${'x'.repeat(66)}\n`;
+      for (let seq = 1; seq <= 60; seq += 20) await first.output.append({ runId, records: Array.from({ length: 20 }, (_, i) => textRecord(seq + i, line.repeat(200))) });
+      const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
+      const { records, lastSeq, finished } = await first.output.read({ runId, after: 0, maxLength: 300_000, tailLength: 20_000 });
+      expect([lastSeq, finished, records.at(-1)?.seq]).toEqual([60, false, 60]);
+      const before = records[0]?.seq ?? 0;
+      expect(before).toBeGreaterThan(40);
+      expect(records.length).toBe(61 - before);
+      const outline = await first.output.outline({ runId, before });
+      expect(outline.lastSeq.at(-1)).toBe(before - 1);
+      expect(sum(outline.length)).toBe((before - 1) * 200 * 67);
+      expect(sum(outline.lineFeeds)).toBe((before - 1) * 200);
+      expect(new Set(outline.flags)).toEqual(new Set([3]));
+      // From and up to within a stretch.
+      const part = await first.output.outline({ runId, after: 31, before: 35 });
+      expect([part.lastSeq.at(-1), sum(part.length), sum(part.lineFeeds)]).toEqual([34, 3 * 200 * 67, 600]);
+      const whole = await first.output.read({ runId, after: 30, tailLength: 1 });
+      expect(whole.records.map(({ seq }) => seq)).toEqual(Array.from({ length: 30 }, (_, i) => 31 + i));
+      await expect(first.output.outline({ runId: newRunId() })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     });
 
     it('says whether an output is complete', async () => {

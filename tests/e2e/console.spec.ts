@@ -141,6 +141,42 @@ test('lines of JSON are shown as fields, and levels are known', async ({ window,
   await expect(window.console).toContainText('error no disk free=0');
 });
 
+test('a line of JSON opens over several rows, by a click and by keys, and what is in it folds', async ({ window, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await window.runSource('print("before")\nprint(\'{"level":"error","id":12345678901234567890,"who":{"name":"Ada","tags":[{"x":1},{"x":2}]},"id":2}\')\nprint("[not, json]")\nprint("after")');
+  await expect(window.console).toContainText('after');
+  const rows = window.console.locator('.log-row');
+  const whole = window.console.getByRole('button', { name: 'JSON of this line' });
+  await expect(whole).toHaveCount(1);
+  await whole.click();
+  await expect(rows).toHaveText(['before', '{', '  "level": "error",', '  "id": 12345678901234567890,', '  "who": {', '    "name": "Ada",', '    "tags": [', '      {"x": 1},', '      {"x": 2}', '    ]', '  },', '  "id": 2', '}', '[not, json]', 'after']);
+  await expect(whole).toBeFocused();
+  const axe = await new AxeBuilder({ page }).include('[aria-label=Console]').analyze();
+  expect(axe.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+  await page.keyboard.press('ArrowDown');
+  await expect(window.console.getByRole('button', { name: '"who"' })).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await expect(window.console).toContainText('"who": {\u2026}, 2 keys');
+  await expect(window.console.getByRole('button', { name: '"who"' })).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(window.console).toContainText('"tags": [\u2026] 2 items');
+  await page.screenshot({ path: 'test-results/json.png' });
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('log')).toBeFocused();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('ControlOrMeta+c');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('  "who": {\n    "name": "Ada",\n    "tags": [\u2026] 2 items\n  },\n  "id": 2\n}\n[not, json]\nafter');
+  await page.keyboard.press('Tab');
+  await expect(window.console.getByRole('button', { name: '"tags"' })).toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('ArrowUp');
+  await expect(whole).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await expect(rows).toHaveCount(4);
+});
+
 test('filters the whole output, counts, and leads back to a line in it', async ({ window, page }) => {
   await window.runSource('import sys\nfor i in range(50_000):\n    print("ERROR" if i % 1000 == 7 else "INFO", "line", i, file=sys.stderr if i % 1000 == 7 else sys.stdout)');
   await expect(window.console).toContainText('line 49999', { timeout: 30_000 });

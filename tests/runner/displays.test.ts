@@ -143,6 +143,9 @@ print(open("out.txt").read(), end="", file=__import__("sys").stderr)
 
   it.each([
     ['a syntax error', 'x = 1\nif x\n  y', { name: 'SyntaxError', frames: [{ file: 'script.py', line: 2, name: '<module>' }] }],
+    ['it without the place that its frame has', 'x = = 1', { name: 'SyntaxError', message: 'invalid syntax' }],
+    ['what is wrong in a text that is run', 'exec("x = 1\\n1 / 0")', { name: 'ZeroDivisionError', frames: [{ file: 'script.py', line: 1 }] }],
+    ['what cannot be compiled of such a text', 'exec("for")', { name: 'SyntaxError', frames: [{ file: 'script.py', line: 1 }] }],
     ['a deep recursion', 'def f(): f()\nf()', { name: 'RecursionError' }],
     ['an exception whose text fails', 'class E(Exception):\n def __str__(self): 1/0\nraise E', { name: 'E', message: '' }],
   ])('include %s', async (_, source, expected) => {

@@ -110,8 +110,9 @@ write("results/y.bin", "no")
 `,
     });
     pod.start().startCollector();
-    const { report } = await pod.end();
+    const { report, lines } = await pod.end();
     expect(report['artifacts']).toEqual({ files: 5, bytes: 1021, leftOut: 5 });
+    expect(lines.filter(({ kind }) => kind === 'n').map(({ text }) => text.toString())).toEqual([expect.stringMatching(/^5 files do not come back, among them output\/.+ \(.+\)\.$/)]);
     const listed = json(pod.exec('artifacts')) as { files: { path: string; bytes: number }[]; leftOut: { path: string; reason: string }[] };
     expect(listed.files.map(({ path }) => path)).toEqual(['output/b.txt', 'output/a/ü.txt', 'files/changed.csv', 'files/results/x/y.txt', 'files/sub/new.csv']);
     expect(Object.fromEntries(listed.leftOut.map(({ path, reason }) => [path, reason]))).toEqual({

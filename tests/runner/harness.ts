@@ -17,9 +17,12 @@ export interface Python {
 }
 
 /** Every CPython from 3.8 on that this machine has: on the PATH, or from pyenv; one of each version. */
-export const pythons: readonly Python[] = findPythons();
+export const pythons: readonly Python[] = findPythons((minor) => minor >= 8);
 
-function findPythons(): Python[] {
+/** Those before 3.8, which are too old. */
+export const oldPythons: readonly Python[] = findPythons((minor) => minor < 8);
+
+function findPythons(isWanted: (minor: number) => boolean): Python[] {
   const pyenv = join(homedir(), '.pyenv/versions');
   const names = ['python3', ...Array.from({ length: 12 }, (_, i) => `python3.${i + 8}`)];
   const folders = existsSync(pyenv) ? readdirSync(pyenv).map((version) => join(pyenv, version, 'bin/python3')) : [];
@@ -28,7 +31,7 @@ function findPythons(): Python[] {
     const { status, stdout } = spawnSync(path, ['-ISc', 'import sys; print("%d.%d.%d" % sys.version_info[:3]); print(sys.executable)'], { encoding: 'utf8' });
     const [version = '', executable = ''] = stdout?.split('\n') ?? [];
     const [major = 0, minor = 0] = version.split('.').map(Number);
-    if (status === 0 && major === 3 && minor >= 8 && !found.has(version)) found.set(version, executable);
+    if (status === 0 && major === 3 && isWanted(minor) && !found.has(version)) found.set(version, executable);
   }
   return [...found].map(([version, path]) => ({ version, path }));
 }
@@ -46,7 +49,7 @@ export function parseLog(log: Buffer): Line[] {
     const end = log.indexOf(10, at);
     if (end < 0) break;
     const line = log.subarray(at, end);
-    const head = /^(\d+)([a-zA-Z]) /.exec(line.subarray(0, 30).toString('latin1'));
+    const head = /^(\d+)([a-zA-Z])(?:@\d+)? /.exec(line.subarray(0, 40).toString('latin1'));
     if (head === null) throw new Error(`not a line of the runner: ${line.toString()}`);
     lines.push({ seq: Number(head[1]), kind: head[2] ?? '', text: line.subarray(head[0].length) });
     at = end + 1;
@@ -56,6 +59,8 @@ export function parseLog(log: Buffer): Line[] {
 
 export interface PodOptions {
   source?: string;
+  /** The script's name among the files. */
+  script?: string;
   /** Relative path to content, beside the script. */
   files?: Record<string, string>;
   argv?: string[];
@@ -82,13 +87,14 @@ export class Pod {
 
   static async make(python: Python, options: PodOptions): Promise<Pod> {
     const pod = new Pod(python.path, options.env ?? {});
-    const texts = { ...options.files, 'script.py': options.source ?? '' };
+    const script = options.script ?? 'script.py';
+    const texts = { ...options.files, [script]: options.source ?? '' };
     const files = Object.entries(texts).map(([path, text]) => ({ path, bytes: Buffer.byteLength(text) }));
     const chunks: Uint8Array[] = [];
     for await (const chunk of packBundle({ files, totalBytes: 0, content: new Map(Object.entries(texts).map(([path, text]) => [path, { text }])) })) chunks.push(chunk);
     pod.archive = options.archive ?? Buffer.concat(chunks);
     const sha256 = createHash('sha256').update(pod.archive).digest('hex');
-    const payload = { script: 'script.py', argv: options.argv ?? [], files: { from: 'secret' as const, data: pod.archive, sha256 }, requirements: options.requirements ?? null };
+    const payload = { script, argv: options.argv ?? [], files: { from: 'secret' as const, data: pod.archive, sha256 }, requirements: options.requirements ?? null };
     const config = { ...runnerConfig(newRunId(), ProfileSettings.parse(options.settings ?? {}), payload), graceSeconds: 1, ...options.config };
     for (const name of ['runner.py', 'sitecustomize.py']) copyFileSync(join(runnerFolder, name), join(pod.root, 'code', name));
     writeFileSync(join(pod.root, 'code/run.json'), JSON.stringify(config));
@@ -141,8 +147,9 @@ export class Pod {
     }
   }
 
+  /** Waits until the script has printed a text. */
   untilText(text: string): Promise<Line> {
-    return this.until((line) => line.text.includes(text));
+    return this.until((line) => 'oeOEpq'.includes(line.kind) && line.text.includes(text));
   }
 
   lines(): Line[] {

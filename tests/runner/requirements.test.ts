@@ -39,6 +39,8 @@ with zipfile.ZipFile(sys.argv[1], "w") as wheel:
 beforeAll(async () => {
   wheels.set(makeWheel('first', '1.0', ['second>=2']), 'first');
   wheels.set(makeWheel('second', '2.0'), 'second');
+  wheels.set(makeWheel('second', '1.0'), 'second');
+  wheels.set(makeWheel('third', '1.0', ['second==1.0']), 'third');
   server = createServer((request, response) => {
     if (request.url?.startsWith('/open/') === true) return void response.end(readFileSync(join(folder, request.url.slice('/open/'.length))));
     if (request.headers.authorization !== credentials) return void response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
@@ -179,6 +181,31 @@ print(json.dumps({re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower(): one.vers
     expect(code).toBe(0);
     const without = await (await podOf(venv(python, '--without-pip'), ['first'])).end();
     expect(without).toMatchObject({ code: expect.any(Number) as number, report: { end: 'requirements', package: 'pip' } });
+  });
+});
+
+// What pip says differs with its age: the oldest and the newest of them.
+const ends = pythons.filter(hasPip).toSorted((a, b) => a.version.localeCompare(b.version, 'en', { numeric: true }));
+describe.each(ends.filter((python) => python === ends[0] || python === ends.at(-1)))('requirements under Python $version', (python) => {
+  it.each([
+    ['exclude each other', ['first==1.0', 'third'], 'several', /^they exclude each other: .*second/],
+    ['are not what their hash says', [`second==2.0 --hash=sha256:${'0'.repeat(64)}`], 'second==2.0', /does not match the hash/],
+    ['cannot be built', ['./lib'], './lib', /RuntimeError: no compiler here/],
+    ['are no requirements', ['first', 'what is this ???'], 'what is', /Invalid requirement/],
+  ])('that %s are named, with the reason', async (_, lines, name, reason) => {
+    const lib = { 'lib/pyproject.toml': '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n', 'lib/backend.py': 'def build_wheel(*_):\n    raise RuntimeError("no compiler here")\n' };
+    const files = { ...lib, 'requirements.txt': lines.map((line) => `${line}\n`).join('') };
+    const { code, report } = await (await podOf(python, [], { files, requirements: { from: 'requirements.txt', file: 'requirements.txt', lines, python: null } })).end();
+    expect(report).toMatchObject({ end: 'requirements', message: expect.stringMatching(reason) as string });
+    expect(report['package'] ?? 'several').toContain(name);
+    expect(code).toBe(214);
+  });
+
+  it('of an index that refuses the sign-in say so', async () => {
+    const pod = await podOf(python, ['first']);
+    writeFileSync(join(pod.root, 'index/password'), 'wrong');
+    const { report } = await pod.end();
+    expect(report).toMatchObject({ end: 'requirements', package: 'first', message: expect.stringContaining('the package index refuses the sign-in') as string });
   });
 });
 

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
+import { documentsOf, oldPythons, Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
 
 const pods: Pod[] = [];
 afterEach(() => {
@@ -51,6 +51,13 @@ describe.each(pythons)('a script under Python $version', (python) => {
     // Python sets it itself in the C locale.
     delete seen.environment['LC_CTYPE'];
     expect(seen).toEqual(expected);
+  });
+
+  it.each(['-c.py', '--help', '-', 'a b.py'])('may have any name: %s', async (script) => {
+    const { code, lines } = await run(python, { script, source: 'import sys\nprint(__name__, sys.argv[1:])\n1/0', argv: ['x'] });
+    expect(code).toBe(1);
+    expect(textOf(lines, 'o').toString()).toBe("__main__ ['x']\n");
+    expect(documentsOf(lines, 'x')).toMatchObject([{ frames: [{ file: script, line: 3 }] }]);
   });
 
   it.each([
@@ -110,7 +117,7 @@ os.write(1, b"\\n\\xff\\xfe\\x80 \\x1b]52;c;aGk=\\x07 \\x9b1m \\r\\n" + b"\\x80"
     const pieces = lines.filter(({ kind, text }) => kind === 'O' && text.includes('€')).map(({ text }) => text.toString('utf8'));
     expect(pieces.length).toBeGreaterThan(1);
     expect(pieces.filter((text) => text.includes('�'))).toEqual([]);
-    expect(lines.some(({ kind, text }) => kind !== 't' && text.toString('utf8') === '😀')).toBe(true);
+    expect(lines.some(({ text }) => text.toString('utf8') === '😀')).toBe(true);
   });
 
   it('packs lines that come together, unless they hold what stands between them', async () => {
@@ -146,6 +153,7 @@ os.write(1, b"few\\n" * 3)
     expect(pod.exec('read-log', String(last - 5), String(last - 3)).toString()).toBe(whole.toString().split('\n').slice(-7, -4).join('\n') + '\n');
     const kept = pod.exec('read-log', '1');
     expect(kept.length).toBeLessThan(7_000_000);
+    expect(kept.toString('latin1', 0, 40), 'the time from which on it is there').toMatch(/^\d+p@\d+ /);
     expect(pod.log.subarray(-kept.length).equals(kept)).toBe(true);
   });
 
@@ -218,4 +226,13 @@ while True:
   it('is missed when it is not there', async () => {
     expect(await run(python, { config: { script: 'other.py' } })).toMatchObject({ code: 214, report: { end: 'script', exitCode: null } });
   });
+});
+
+it.skipIf(oldPythons.length === 0).each(oldPythons)('Python $version is too old, which is said', async (python) => {
+  const pod = (await Pod.make(python, { source: 'print(1)' })).start();
+  pods.push(pod);
+  expect(await pod.ended(pod.main)).toBe(214);
+  const message = `PyExeKube needs Python 3.8 or newer; the image has ${python.version}.`;
+  expect(pod.stderr).toBe(`${message}\n`);
+  expect(JSON.parse(readFileSync(join(pod.root, 'termination'), 'utf8'))).toEqual({ v: 1, end: 'python', message });
 });

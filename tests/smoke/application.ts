@@ -11,6 +11,8 @@ export interface Application {
   readonly process: ChildProcess;
   /** What it has written to stderr so far. */
   errors(): string;
+  /** The window's page, when another one has taken the place of the first. */
+  reopen(): Promise<Page>;
   /** Asks it to end, as the system does at shutdown, and waits. @returns its exit code */
   quit(): Promise<number | null>;
 }
@@ -21,7 +23,7 @@ const startTimeoutMs = 60_000;
 export async function openApplication(command: string, args: readonly string[], home: string): Promise<Application> {
   const { child, errors } = startApplication(command, ['--remote-debugging-port=0', ...args], home);
   const exited = once(child, 'exit');
-  try {
+  async function open(): Promise<Page> {
     const address = await vi.waitFor(
       async () => {
         if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}.`);
@@ -32,11 +34,15 @@ export async function openApplication(command: string, args: readonly string[], 
       },
       { timeout: startTimeoutMs, interval: 100 },
     );
-    const page = await openPage(address);
+    return openPage(address);
+  }
+  try {
+    const page = await open();
     return {
       page,
       process: child,
       errors,
+      reopen: open,
       quit: async () => {
         page.close();
         if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeHome, removeHome } from '../support/serverProcess.ts';
@@ -57,6 +57,19 @@ describe('the built application in Electron', () => {
     await expectHiInDatabase(home);
   });
 
+  it('loads the window again when its process ended, with all that was typed', { timeout: 180_000 }, async () => {
+    const { page, errors, process: main, reopen, quit } = await openApplication(electronPath(), [project], home);
+    await runPrintHi(page);
+    await vi.waitFor(() => expect(keptTexts()).toContain('print("hi")'), patience);
+    for (const renderer of renderersOf(main.pid)) process.kill(renderer, 'SIGKILL');
+    await vi.waitFor(() => expect(errors()).toContain('It is loaded again.'), patience);
+    const again = await reopen();
+    const text = "document.querySelector('.view-lines')?.textContent";
+    await vi.waitFor(async () => expect(await again.evaluate(text)).toContain('print("hi")'), patience);
+    await waitForText(again, 'status', 'Kernel', /Python 3\.14 ready/);
+    await quit();
+  });
+
   it('lets a second start bring the first window to the front, and end', { timeout: 120_000 }, async () => {
     const first = await openApplication(electronPath(), [project], home);
     const second = startApplication(electronPath(), [project], home);
@@ -80,10 +93,40 @@ describe('the built application in Electron', () => {
   });
 });
 
+/** What the tabs hold on disk: the window says "All kept" also while that is on its way for a moment. */
+function keptTexts(): unknown[] {
+  const database = new Database(join(home, 'pyexekube.sqlite'), { readonly: true });
+  try {
+    return database.prepare('SELECT text FROM tabs').pluck().all();
+  } finally {
+    database.close();
+  }
+}
+
+interface Running {
+  pid: number;
+  parent: number;
+  args: string[];
+}
+
+function processes(): Running[] {
+  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n');
+  return lines.map((line) => {
+    const [pid, parent, ...args] = line.trim().split(/\s+/);
+    return { pid: Number(pid), parent: Number(parent), args };
+  });
+}
+
 /** The core's process among the children of the main process. */
-function coreOf(parent: number | undefined): number {
-  const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  const found = lines.map((line) => line.trim().split(/\s+/)).find(([, ppid, ...args]) => Number(ppid) === parent && args.some((arg) => arg.endsWith('core.cjs')));
+function coreOf(main: number | undefined): number {
+  const found = processes().find(({ parent, args }) => parent === main && args.some((arg) => arg.endsWith('core.cjs')));
   if (found === undefined) throw new Error('The core does not run.');
-  return Number(found[0]);
+  return found.pid;
+}
+
+/** The window's process, and its frames' own where they have one. */
+function renderersOf(main: number | undefined): number[] {
+  const all = processes();
+  const isOurs = ({ pid, parent }: Running): boolean => pid === main || all.some((other) => other.pid === parent && isOurs(other));
+  return all.filter((one) => one.args.includes('--type=renderer') && isOurs(one)).map(({ pid }) => pid);
 }

@@ -171,7 +171,7 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
 
   function transaction<T>(work: (sql: Sql) => T, durability: Durability): T {
     const used = sql;
-    used.exec(durability === 'power' ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
+    used.setDurable(durability === 'power');
     used.run('BEGIN IMMEDIATE');
     try {
       const result = work(used);

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { ArtifactState } from '../../../contract/jobs.ts';
-import { execInPod } from '../cluster/index.ts';
+import { execInPod, kubeStatusOf } from '../cluster/index.ts';
 import { artifactFolder } from './artifacts.ts';
 import type { JobHandle } from './context.ts';
 import { collectorContainer, runnerCommand } from './manifest/index.ts';
 import { pause } from './pause.ts';
 import type { RunnerReport } from './report.ts';
 import { mayPass } from './submitting.ts';
-import { createUnpacker, isSafePath, type ExpectedFile } from './unpack/index.ts';
+import { createUnpacker, localNames, type ExpectedFile } from './unpack/index.ts';
 
 /** Below this the runner's collector does not wait for anybody: the log is whole without it. */
 const smallLogBytes = 4 * 1024 * 1024;
@@ -22,8 +22,6 @@ const progressMs = 250;
 
 const Listing = z.object({
   files: z.array(z.object({ path: z.string(), bytes: z.number().int().min(0) })),
-  leftOut: z.array(z.object({ path: z.string(), reason: z.string() })).catch([]),
-  moreLeftOut: z.number().int().min(0).catch(0),
 });
 
 export interface CollectOptions {
@@ -40,7 +38,7 @@ export async function collect(handle: JobHandle, { pod, report, fetch }: Collect
   const hasFiles = report === null || (report.artifacts?.files ?? 0) > 0;
   if (!hasFiles && (report?.logBytes ?? 0) < smallLogBytes) return;
   if (pod === null) {
-    if (fetch && report !== null && hasFiles) set(handle, { state: 'failed', message: 'The pod was gone before its files could be fetched.', retryable: false });
+    if (fetch && hasFiles) gone(handle, report);
     return;
   }
   try {
@@ -48,11 +46,17 @@ export async function collect(handle: JobHandle, { pod, report, fetch }: Collect
   } catch (error) {
     handle.signal.throwIfAborted();
     const failure = toAppError(error);
+    if (kubeStatusOf(failure)?.code === 404) return gone(handle, report);
     // The files stay in the pod for as long as the profile says.
     set(handle, { state: 'failed', message: failure.message, retryable: true });
     return;
   }
   await letGo(handle, pod);
+}
+
+/** The pod is not there any more. Whether it had files is only known from its report. */
+function gone(handle: JobHandle, report: RunnerReport | null): void {
+  set(handle, report === null ? { state: 'none' } : { state: 'failed', message: 'The pod was gone before its files could be fetched.', retryable: false });
 }
 
 function set(handle: JobHandle, artifacts: ArtifactState): void {
@@ -83,13 +87,13 @@ async function fetchFiles(handle: JobHandle, pod: string): Promise<void> {
   const folder = artifactFolder(context.folder, record.runId);
   const partial = `${folder}.part`;
   const progress = { received: 0, total: 0, toldAt: 0 };
-  let listing: z.infer<typeof Listing> | undefined;
+  let files: ExpectedFile[] | undefined;
   for (let idle = 0; ; idle++) {
     const before = progress.received;
     try {
-      listing ??= await list(handle, pod);
-      if (listing.files.length === 0) return;
-      await receive(handle, pod, listing.files, partial, progress);
+      files ??= await list(handle, pod);
+      if (files.length === 0) return;
+      await receive(handle, pod, files, partial, progress);
       break;
     } catch (error) {
       signal.throwIfAborted();
@@ -100,15 +104,10 @@ async function fetchFiles(handle: JobHandle, pod: string): Promise<void> {
   }
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
-  set(handle, { state: 'fetched', files: listing.files.length, bytes: progress.total, folder });
-  const omitted = listing.leftOut.length + listing.moreLeftOut;
-  if (omitted > 0) {
-    const { path = '', reason = '' } = listing.leftOut[0] ?? {};
-    context.log(`${record.jobName}: ${omitted} files were left out, the first ${path}: ${reason}`);
-  }
+  set(handle, { state: 'fetched', files: files.length, bytes: progress.total, folder });
 }
 
-async function list(handle: JobHandle, pod: string): Promise<z.infer<typeof Listing>> {
+async function list(handle: JobHandle, pod: string): Promise<ExpectedFile[]> {
   const { maxBytes, maxFiles } = handle.record.facts.profile.artifacts;
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -120,9 +119,9 @@ async function list(handle: JobHandle, pod: string): Promise<z.infer<typeof List
   const listing = Listing.parse(JSON.parse(Buffer.concat(parts).toString('utf8')));
   const total = listing.files.reduce((sum, file) => sum + file.bytes, 0);
   if (listing.files.length > maxFiles || total > maxBytes) throw new AppError('INVALID_INPUT', `The run offers ${listing.files.length} files of ${total} bytes, more than its profile allows.`);
-  const unsafe = listing.files.find(({ path }) => !isSafePath(path));
-  if (unsafe !== undefined) throw new AppError('INVALID_INPUT', `The name ${JSON.stringify(unsafe.path.slice(0, 200))} cannot be a file's on this computer; no file was fetched.`);
-  return listing;
+  const names = localNames(listing.files.map(({ path }) => path));
+  if (names === null) throw new AppError('INVALID_INPUT', 'The list of files holds a path that leads out of its folder, or one twice; no file was fetched.');
+  return listing.files.map((file, index) => ({ ...file, name: names[index] ?? file.path }));
 }
 
 /** Receives what is not there yet. */
@@ -153,8 +152,8 @@ async function receive(handle: JobHandle, pod: string, files: readonly ExpectedF
 
 /** How many files at the beginning are there already, from a try before. */
 async function countWhole(folder: string, files: readonly ExpectedFile[]): Promise<number> {
-  for (const [index, { path, bytes }] of files.entries()) {
-    const about = await stat(join(folder, path)).catch(() => null);
+  for (const [index, { name, bytes }] of files.entries()) {
+    const about = await stat(join(folder, name)).catch(() => null);
     if (about?.size !== bytes) return index;
   }
   return files.length;

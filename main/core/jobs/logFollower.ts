@@ -1,7 +1,9 @@
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { execInPod, followLog, kubeStatusOf, LineJoiner } from '../cluster/index.ts';
 import type { JobHandle } from './context.ts';
-import { LogParser, seqOf, timeIn, type LogListener } from './logParser.ts';
+import { readEarly, soonestStartMs } from './earlyLog.ts';
+import { seqOf, timeIn } from './logLine.ts';
+import { LogParser, type LogListener } from './logParser.ts';
 import type { FoundGap } from '../output/index.ts';
 import { collectorContainer, mainContainer, runnerCommand } from './manifest/index.ts';
 import { createOutputWriter } from './outputWriter.ts';
@@ -12,16 +14,18 @@ const flushMs = 4;
 const flushLength = 192 * 1024;
 /** How far before the last known time a log is read again: `sinceTime` has whole seconds, and a note of the time is up to 50 ms old. */
 const resumeMarginMs = 3_000;
-/** A container that is about to start is asked for its log this often, and after a while less so. */
-const earlyMs = 60;
-const lateMs = 1_000;
-const earlyTries = 50;
+/** A container that is about to start is asked for its log this often, and less so after a while, or when its beginning is here already. */
+const askMs = 60;
+const calmAskMs = 150;
+const lateAskMs = 1_000;
+const manyAsks = 50;
 const retryMs = 1_000;
 const maxFillTries = 5;
 /** How long a stream may be silent before it is opened again. */
 const silenceMs = 20_000;
 /** How long a stream whose container has ended may go on without a word. */
 const hangingMs = 5_000;
+const lineFeed = 10;
 
 export interface LogFollower {
   /** All there is has been stored. */
@@ -36,15 +40,17 @@ export interface LogFollower {
 export interface LogFollowerOptions {
   handle: JobHandle;
   pod: { name: string; uid: string };
+  /** As far as is known its main container has not started yet. */
+  isStarting: boolean;
   listener: LogListener;
   onTrouble(error: AppError): void;
 }
 
 /**
- * Brings the log of a pod's main container into the run's output, each line once. A gap (a rotated log, a broken connection) is filled from the
- * runner's numbered copy; what is gone for good is named in the output.
+ * Brings the log of a pod's main container into the run's output, each line once. Its beginning comes from the runner's numbered copy, which can be
+ * read before the log is served. A gap (a rotated log, a broken connection) is filled from there too; what is gone for good is named in the output.
  */
-export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOptions): LogFollower {
+export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: LogFollowerOptions): LogFollower {
   const { context, record } = handle;
   const known = context.store.cursor(record.key);
   const cursor = known.podUid === pod.uid ? known : { podUid: pod.uid, seq: 0, plainLines: 0, podMs: 0 };
@@ -52,12 +58,15 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   const writer = createOutputWriter(handle, onTrouble);
   const stopping = new AbortController();
   const signal = AbortSignal.any([handle.signal, stopping.signal]);
+  const early = new AbortController();
+  let taking: Promise<unknown> = Promise.resolve();
   let reading: AbortController | undefined;
   let flushTimer: NodeJS.Timeout | undefined;
   let flushedAt = 0;
   let silence: NodeJS.Timeout | undefined;
   let ending: { lastSeq: number | null } | undefined;
   let gaps: FoundGap[] = [];
+  let torn = '';
 
   /** What the disk refuses waits in the writer, and the reader waits for it. */
   function flush(): void {
@@ -67,7 +76,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     const { steps, cursor: reached } = parser.take();
     const found = gaps;
     gaps = [];
-    // A note of the time comes just before a line, often in a packet of its own: it must not make the line wait.
+    // What is no output, such as a measurement, must not make the line after it wait.
     if (steps.length > 0) flushedAt = performance.now();
     try {
       writer.write(steps, reached, found);
@@ -76,10 +85,30 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     }
   }
 
+  /** One at a time: the log, and the runner's copy while that is ahead. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = taking.then(work);
+    taking = turn.catch(() => undefined);
+    return turn;
+  }
+
   async function take(block: Buffer): Promise<void> {
     if (writer.isBlocked) await writer.settle(signal);
     const lines = linesOf(block);
+    // The runner ends each line: a stream that ended within one leaves it to the next, or to the copy.
+    if (block.at(-1) !== lineFeed && seqOf(lines.at(-1) ?? '') > 0) torn = lines.pop() ?? '';
     for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) await fillUpTo(seqOf(lines[at] ?? ''), timeIn(lines, at));
+    gather();
+  }
+
+  async function takeEarly(block: Buffer): Promise<boolean> {
+    if (writer.isBlocked) await writer.settle(signal);
+    const isSound = !early.signal.aborted && parser.consumeEarly(linesOf(block));
+    gather();
+    return isSound;
+  }
+
+  function gather(): void {
     // The first line after a pause goes on at once; those that follow it closely are gathered.
     if (parser.pendingLength >= flushLength || performance.now() - flushedAt > flushMs) flush();
     else flushTimer ??= setTimeout(flush, flushMs);
@@ -122,7 +151,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
       signal,
       onStdout: async (chunk) => {
         if (writer.isBlocked) await writer.settle(signal);
-        consume(joiner.push(chunk));
+        for (const block of joiner.push(chunk)) consume(block);
       },
     });
     consume(joiner.end());
@@ -138,31 +167,38 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
   async function readOnce(follow: boolean): Promise<void> {
     parser.reopened();
     reading = new AbortController();
-    const since = parser.podMs === 0 ? {} : { sinceTime: `${new Date(parser.podMs - resumeMarginMs).toISOString().slice(0, 19)}Z` };
+    const since = parser.resumeMs === null ? {} : { sinceTime: `${new Date(parser.resumeMs - resumeMarginMs).toISOString().slice(0, 19)}Z` };
     const request = { namespace: record.namespace, pod: pod.name, container: mainContainer, follow, ...since, signal: AbortSignal.any([signal, reading.signal]) };
     for await (const block of followLog(handle.client(), request)) {
       hearing();
-      await take(block);
+      // Each call of abort() makes an error, also when it has been called before.
+      if (!early.signal.aborted) early.abort();
+      await inTurn(() => take(block));
       if (parser.isComplete) return;
     }
   }
 
   /** The runner measures every few seconds, so a stream that says nothing for long is dead, though nobody has told. */
   function hearing(): void {
-    clearTimeout(silence);
-    silence = setTimeout(() => reading?.abort(), silenceMs);
+    if (silence === undefined) silence = setTimeout(() => reading?.abort(), silenceMs);
+    else silence.refresh();
   }
 
   async function run(): Promise<void> {
-    for (let early = 0, failures = 0; !parser.isComplete; ) {
+    if (isStarting) {
+      const target = { client: () => handle.client(), namespace: record.namespace, pod: pod.name, python: record.facts.profile.python };
+      void readEarly(target, { signal: AbortSignal.any([signal, early.signal]), onBlock: (block) => inTurn(() => takeEarly(block)), onFault: onTrouble });
+      await pause(soonestStartMs, signal);
+    }
+    for (let asks = 0, failures = 0; !parser.isComplete; ) {
       const last = ending;
       try {
         await readOnce(last === undefined);
         if (last !== undefined) break;
-        early = 0;
+        asks = 0;
         failures = 0;
         // The kubelet ends a stream when the container ends, and when it rotates the file: the pod's state will say which it was.
-        await pause(earlyMs, signal);
+        await pause(askMs, signal);
       } catch (error) {
         signal.throwIfAborted();
         const failure = toAppError(error);
@@ -170,7 +206,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
         // 400: the container has not started; 404: there is no pod (any more).
         const isThere = code !== 400 && code !== 404;
         if (!isThere && last !== undefined) break;
-        if (!isThere) await pause(++early < earlyTries ? earlyMs : lateMs, signal);
+        if (!isThere) await pause(++asks > manyAsks ? lateAskMs : parser.seq > 0 ? calmAskMs : askMs, signal);
         // A stream that broke off is opened again at once; a second failure says that something is wrong.
         else if (failure.code !== 'CANCELLED' && ++failures > 1) {
           onTrouble(failure);
@@ -178,8 +214,15 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
         }
       }
     }
+    early.abort();
+    await inTurn(async () => {
+      const lastSeq = ending?.lastSeq ?? null;
+      if (!parser.isComplete && lastSeq !== null && parser.seq < lastSeq) await fillUpTo(lastSeq + 1, null);
+      // The last words of a runner that was killed in the middle of them.
+      if (seqOf(torn) > parser.seq) parser.consume([torn]);
+      parser.end();
+    });
     const lastSeq = ending?.lastSeq ?? null;
-    if (!parser.isComplete && lastSeq !== null && parser.seq < lastSeq) await fillUpTo(lastSeq + 1, null);
     clearTimeout(silence);
     flush();
     await writer.end(parser.isComplete || (lastSeq !== null && parser.seq >= lastSeq), signal);
@@ -196,6 +239,7 @@ export function followPodLog({ handle, pod, listener, onTrouble }: LogFollowerOp
     finish(lastSeq) {
       if (ending !== undefined) return;
       ending = { lastSeq };
+      early.abort();
       const hanging = setTimeout(() => reading?.abort(), hangingMs);
       void done.catch(() => undefined).finally(() => clearTimeout(hanging));
     },

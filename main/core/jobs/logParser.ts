@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maxPackages, RunPackage } from '../../../contract/inputs.ts';
 import { maxBundleLength, OutputBody, maxTextLength, type TracebackFrame } from '../../../contract/output.ts';
+import { headOf, timeOf, type LineHead } from './logLine.ts';
 import type { LogCursor } from './record.ts';
 import { RunnerReport } from './report.ts';
 
@@ -32,35 +33,50 @@ export interface LogListener {
 const podFile = /File "\/pyexekube\/work\/files\/([^"\n]+)"/g;
 /** Longest text that is gathered into one step. */
 const joinLength = maxTextLength / 2;
+/** The runner's lines are never longer. */
+const maxTornLength = 8192;
 const streams: Record<string, 'stdout' | 'stderr' | undefined> = { o: 'stdout', O: 'stdout', e: 'stderr', E: 'stderr', i: 'stderr', I: 'stderr' };
 
 /**
  * Turns lines of the runner's log (resources/runner/PROTOCOL.md) into steps of output. It begins at a cursor, passes over what that has
- * already, and stops at a gap. What comes out of a container is untrusted: a line that is not as it should be is shown as it stands.
+ * already, and stops at a gap. The beginning may come from the runner's copy before the log is served; the log then only adds what the copy
+ * does not have. What comes out of a container is untrusted: a line that is not as it should be is shown as it stands.
  */
 export class LogParser {
   /** Up to where `take` has handed out. */
   #cursor: LogCursor;
+  /** The last line that was understood, and the last one that the log itself has had: behind it while the copy is ahead. */
   #seq: number;
+  #logSeq: number;
   #podMs: number;
+  /** Lines without a number that followed #logSeq. */
   #plainLines: number;
-  /** The last line with a number that was seen, stored before or not; null before the first. */
-  #at: number | null;
+  /** The last line with a number that the log has given in this reading, stored before or not; null before the first. */
+  #at: number | null = null;
   #plainSeen = 0;
   #steps: OutputBody[] = [];
   #length = 0;
   #text: { stream: 'stdout' | 'stderr'; pieces: string[]; length: number } | null = null;
-  #pieces: { kind: string; texts: string[]; length: number } | null = null;
-  #isComplete = false;
+  /** A document that is not whole yet, and what stood before it: the cursor does not move into it. */
+  #pieces: { kind: string; texts: string[]; length: number; before: Pick<LogCursor, 'seq' | 'plainLines'> } | null = null;
+  /** Lines without a number between the last two that the log has had. */
+  #plainBetween = 0;
+  #endSeq: number | null = null;
+  /**
+   * A line without a number, until it is known what follows. containerd tears a line when the log is rotated, and its first piece may never be served:
+   * the second then stands before a gap, which is filled with the whole line.
+   */
+  #held: { line: string; isBeforeGap: boolean } | null = null;
   readonly #listener: LogListener;
 
   constructor(cursor: LogCursor, listener: LogListener) {
     this.#cursor = cursor;
     this.#seq = cursor.seq;
+    this.#logSeq = cursor.logSeq ?? cursor.seq;
     this.#podMs = cursor.podMs;
     this.#plainLines = cursor.plainLines;
-    this.#at = cursor.podMs === 0 ? 0 : null;
     this.#listener = listener;
+    this.reopened();
   }
 
   /** Number of the last line that was understood. */
@@ -73,9 +89,14 @@ export class LogParser {
     return this.#podMs;
   }
 
-  /** The runner has said its last line. */
+  /** The time from which the log is to be read again, milliseconds since 1970; null: from its beginning. */
+  get resumeMs(): number | null {
+    return this.#podMs === 0 || this.#logSeq < this.#seq ? null : this.#podMs;
+  }
+
+  /** The log has given the runner's last line. */
   get isComplete(): boolean {
-    return this.#isComplete;
+    return this.#endSeq !== null && this.#logSeq >= this.#endSeq;
   }
 
   /** Characters that wait for `take`. */
@@ -83,9 +104,9 @@ export class LogParser {
     return this.#length;
   }
 
-  /** The log is read again from some lines back. */
+  /** The log is read again from `resumeMs`, or some lines before it. */
   reopened(): void {
-    this.#at = this.#podMs === 0 ? 0 : null;
+    this.#at = this.resumeMs === null ? 0 : null;
     this.#plainSeen = 0;
   }
 
@@ -101,22 +122,50 @@ export class LogParser {
         this.#plain(line);
         continue;
       }
-      if (head.seq > this.#seq + 1) return index;
+      if (head.seq > this.#seq + 1) {
+        if (this.#held !== null) this.#held.isBeforeGap = true;
+        return index;
+      }
+      if (head.seq > this.#logSeq) this.#release(head.seq > this.#seq ? line : null);
       this.#at = head.seq;
       this.#plainSeen = 0;
+      if (head.seq > this.#logSeq) {
+        this.#logSeq = head.seq;
+        this.#plainBetween = this.#plainLines;
+        this.#plainLines = 0;
+      }
       if (head.seq <= this.#seq) continue;
-      this.#seq = head.seq;
-      this.#plainLines = 0;
-      this.#understand(head.kind, line.slice(head.textAt));
+      this.#understand(head, line);
     }
     return lines.length;
   }
 
+  /**
+   * Understands lines of the runner's copy that come before the log does.
+   * @returns whether all were the runner's, one after the other; if not, what follows is left to the log
+   */
+  consumeEarly(lines: readonly string[]): boolean {
+    for (const line of lines) {
+      const head = headOf(line);
+      if (head === null || head.seq > this.#seq + 1) return false;
+      if (head.seq <= this.#seq) continue;
+      this.#understand(head, line);
+    }
+    return true;
+  }
+
+  /** The log has come to its end. */
+  end(): void {
+    this.#release(null);
+  }
+
   /** Gives up on lines that nobody has any more. */
   skipTo(seq: number, note: string): void {
+    this.#release(null);
     this.#pieces = null;
     this.#add({ kind: 'note', text: note });
     this.#seq = seq - 1;
+    this.#logSeq = seq - 1;
     this.#plainLines = 0;
   }
 
@@ -126,27 +175,48 @@ export class LogParser {
     const steps = this.#steps;
     this.#steps = [];
     this.#length = 0;
-    if (this.#pieces === null) this.#cursor = { ...this.#cursor, seq: this.#seq, plainLines: this.#plainLines, podMs: this.#podMs };
+    const known = this.#plainLines - (this.#held === null ? 0 : 1);
+    const { seq, plainLines } = this.#pieces?.before ?? { seq: this.#seq, plainLines: known };
+    this.#cursor = {
+      podUid: this.#cursor.podUid,
+      seq,
+      plainLines: this.#logSeq <= seq ? known : plainLines,
+      podMs: this.#podMs,
+      ...(this.#logSeq < seq ? { logSeq: this.#logSeq } : {}),
+    };
     return { steps, cursor: this.#cursor };
   }
 
-  /** A line from outside of the runner. Those between two known lines were seen already, and so were the first few after the last known one. */
+  /** A line from outside of the runner. Those before the last line that the log has had were seen already, and so were the first few after it. */
   #plain(line: string): void {
-    if (this.#at === null || this.#at < this.#seq) return;
+    if (this.#at === null || this.#at < this.#logSeq) return;
     this.#plainSeen++;
     if (this.#plainSeen <= this.#plainLines) return;
     this.#plainLines = this.#plainSeen;
-    this.#addText('stderr', `${line}\n`);
+    const isFirst = this.#plainSeen === 1 && line.length <= maxTornLength;
+    this.#release(null);
+    if (isFirst) this.#held = { line, isBeforeGap: false };
+    else this.#addText('stderr', `${line}\n`);
   }
 
-  #understand(kind: string, text: string): void {
+  /** Gives the line that was held back, unless it is the end of the one that follows. */
+  #release(next: string | null): void {
+    const held = this.#held;
+    if (held === null) return;
+    this.#held = null;
+    const isTorn = held.isBeforeGap && held.line !== '' && next !== null && next.endsWith(held.line);
+    if (!isTorn) this.#addText('stderr', `${held.line}\n`);
+  }
+
+  #understand(head: LineHead, line: string): void {
+    const { seq, kind } = head;
+    this.#seq = seq;
+    this.#podMs = timeOf(head, line) ?? this.#podMs;
+    const text = line.slice(head.textAt);
     const stream = streams[kind];
     if (stream !== undefined) return this.#addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
     if (kind === 'p' || kind === 'q') return this.#addText(kind === 'p' ? 'stdout' : 'stderr', `${text.replaceAll('\v', '\n')}\n`);
-    if (kind === 't') {
-      const ms = Number.parseInt(text, 10);
-      if (Number.isSafeInteger(ms) && ms > 0) this.#podMs = ms;
-    } else if (kind === 'D' || kind === 'X' || kind === 'V') this.#piece(kind, text);
+    if (kind === 'D' || kind === 'X' || kind === 'V') this.#piece(kind, text);
     else if (kind === 'd' || kind === 'x' || kind === 'v') this.#whole(kind, text);
     else if (kind === 'n') this.#add({ kind: 'note', text: text.slice(0, 4096) });
     else if (kind === 's') this.#phase(text);
@@ -159,12 +229,12 @@ export class LogParser {
   #phase(text: string): void {
     const phase = RunnerPhase.safeParse(parseJson(text));
     if (!phase.success) return;
-    this.#isComplete = phase.data.phase === 'collecting';
+    this.#endSeq = phase.data.phase === 'collecting' ? this.#seq : null;
     this.#listener.onPhase(phase.data);
   }
 
   #piece(kind: string, text: string): void {
-    const pieces = this.#pieces?.kind === kind ? this.#pieces : { kind, texts: [], length: 0 };
+    const pieces = this.#pieces?.kind === kind ? this.#pieces : { kind, texts: [], length: 0, before: { seq: this.#seq - 1, plainLines: this.#plainBetween } };
     this.#pieces = pieces;
     pieces.length += text.length;
     // The rest of what is too large is counted, not kept.
@@ -236,36 +306,6 @@ export class LogParser {
     // A line from outside of the runner may be longer than a step can be.
     for (let at = 0; at < text.length; at += maxTextLength) this.#steps.push({ kind: 'text', stream: current.stream, text: text.slice(at, at + maxTextLength) });
   }
-}
-
-/** `SEQ KIND SPACE`, without a regular expression: this is done for each line of a flood. */
-function headOf(line: string): { seq: number; kind: string; textAt: number } | null {
-  let seq = 0;
-  let at = 0;
-  for (; at < 15; at++) {
-    const digit = line.charCodeAt(at) - 48;
-    if (!(digit >= 0 && digit <= 9)) break;
-    seq = seq * 10 + digit;
-  }
-  if (at === 0 || line.charCodeAt(at + 1) !== 32) return null;
-  const kind = line.charAt(at);
-  return seq > 0 && /[a-zA-Z]/.test(kind) ? { seq, kind, textAt: at + 2 } : null;
-}
-
-/** The number of a line that has one. */
-export function seqOf(line: string): number {
-  return headOf(line)?.seq ?? 0;
-}
-
-/** The first time that the lines from `from` on tell, milliseconds since 1970; null if none does. */
-export function timeIn(lines: readonly string[], from: number): number | null {
-  for (let index = from; index < lines.length; index++) {
-    const line = lines[index] ?? '';
-    const head = headOf(line);
-    const ms = head?.kind === 't' ? Number.parseInt(line.slice(head.textAt), 10) : Number.NaN;
-    if (Number.isSafeInteger(ms) && ms > 0) return ms;
-  }
-  return null;
 }
 
 function parseJson(text: string): unknown {

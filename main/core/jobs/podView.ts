@@ -10,6 +10,10 @@ export interface PodView {
   isMainStarted: boolean;
   /** The main container has ended, or will never start because its pod is over. */
   isMainEnded: boolean;
+  /** The main container could not be started, not even its first program: there is no log and no file. */
+  isMainRefused: boolean;
+  /** The main container was not there any more when the kubelet looked: its exit code is made up (kubelet, "ContainerStatusUnknown"). */
+  isMainUnknown: boolean;
   main: ContainerStatus | undefined;
 }
 
@@ -18,7 +22,9 @@ const pullingReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImag
 export function podViewOf(pod: KubePod): PodView {
   const main = containerStatus(pod, mainContainer);
   const isOver = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
-  const common = { main, isMainStarted: main?.state.running !== undefined || main?.state.terminated !== undefined };
+  const isMainRefused = /^(StartError|ContainerCannotRun)$/.test(main?.state.terminated?.reason ?? '');
+  const isMainUnknown = main?.state.terminated?.reason === 'ContainerStatusUnknown';
+  const common = { main, isMainRefused, isMainUnknown, isMainStarted: main?.state.running !== undefined || main?.state.terminated !== undefined };
   if (main?.state.terminated !== undefined || isOver) return { ...common, phase: 'collecting', waitingFor: null, isMainEnded: true };
   if (main?.state.running !== undefined) return { ...common, phase: 'running', waitingFor: null, isMainEnded: false };
   if (pod.spec.nodeName === undefined) {

@@ -76,7 +76,9 @@ export const LogCursor = z.object({
   podUid: z.string().default(''),
   /** Number of the runner's last line that is stored. */
   seq: z.number().int().default(0),
-  /** Lines from elsewhere that followed it. */
+  /** Up to where the log itself has been read, when its beginning came from the runner's copy first; else that line too. */
+  logSeq: z.number().int().optional(),
+  /** Lines from elsewhere that followed the last one that the log itself has had. */
   plainLines: z.number().int().default(0),
   /** The pod's clock at or before that line, milliseconds since 1970; 0 for the beginning. */
   podMs: z.number().default(0),
@@ -95,9 +97,7 @@ export interface JobRow {
   phase: JobPhase;
   queue_order: number | null;
   request: string;
-  manifest: string;
   state: string;
-  cursor: string;
 }
 
 /** A job as it is worked with. */
@@ -111,6 +111,12 @@ export interface JobRecord {
   phase: JobPhase;
   facts: JobFacts;
   state: JobState;
+}
+
+/** How long it may still take to a started container, milliseconds from now. */
+export function startLeftMs({ state, facts }: JobRecord): number {
+  const createdMs = state.timeline.find(({ phase }) => phase === 'created')?.atMs ?? Date.now();
+  return Math.max(0, createdMs + facts.profile.startTimeoutSeconds * 1000 - Date.now());
 }
 
 export function recordOf(row: JobRow): JobRecord {

@@ -17,6 +17,12 @@ export interface OutputLine {
 /** Longest line that is kept; of a longer one the rest is passed over. */
 export const maxLineLength = 1024 * 1024;
 
+/** A record before a chunk, and the line in which the chunk begins. */
+export interface LineStart {
+  after: number;
+  line: number;
+}
+
 interface ChunkText {
   text: string;
   rows: ColumnRow[];
@@ -41,12 +47,23 @@ function textOfChunk(chunk: StoredChunk, after: number): ChunkText | null {
 /** Takes an output apart into lines, chunk by chunk: a line goes on over the borders of records and chunks. */
 export class LineReader {
   #open: OutputLine | null = null;
-  #line = 0;
-  #after = 0;
+  #line: number;
+  #after: number;
+
+  /** @param start where reading begins, if not at the beginning: with the record after `after`, which is in line `line` */
+  constructor(start: LineStart = { after: 0, line: 0 }) {
+    this.#after = start.after;
+    this.#line = start.line;
+  }
 
   /** Lines that are done. */
   get lines(): number {
     return this.#line;
+  }
+
+  /** The record in which the line begins that has come but in part; null when the next text begins a line. */
+  get openSeq(): number | null {
+    return this.#open?.seq ?? null;
   }
 
   /** Takes the records of a chunk that follow the last one that was taken. @returns whether it could be read; its lines are passed over if not */

@@ -9,13 +9,14 @@ import type { ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../runs/index.ts';
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
 import { weightOf } from './codec.ts';
-import { outlineOf } from './outline.ts';
+import { outlineOf, tailStart } from './outline.ts';
 import { completenessOf, recordEnd, recordGap, type FoundGap } from './completeness.ts';
 import { exportOutput } from './export.ts';
 import { filterOutput } from './filter.ts';
 import { searchOutput, type SearchBatch } from './search.ts';
 
 type ReadInput = ParsedInput<(typeof contract)['output']['read']>;
+type OutlineInput = ParsedInput<(typeof contract)['output']['outline']>;
 type FilterInput = ParsedInput<(typeof contract)['output']['filter']>;
 type ExportInput = ParsedInput<(typeof contract)['output']['export']>;
 type SearchInput = ParsedInput<(typeof contract)['output']['search']>;
@@ -47,7 +48,7 @@ export interface Output {
   /** Records, within the caller's transaction, whether a log that feeds this run was read to its last line. */
   endLog(sql: Sql, runId: RunId, isSeen: boolean): void;
   completeness(runId: RunId): OutputCompleteness;
-  outline(runId: RunId): OutputOutline;
+  outline(input: OutlineInput): OutputOutline;
   /** Makes those who wait for this run's output look again. */
   wake(runId: RunId): void;
   dispose(): void;
@@ -95,10 +96,14 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
     return isWanted && records.reduce((sum, record) => sum + weightOf(record), 0) <= maxLength ? records : undefined;
   }
 
+  function startOf(sql: Sql, key: number, { after, maxLength, tailLength }: ReadInput): number {
+    return tailLength === undefined ? after : tailStart(sql, key, { after, maxLength, tailLength });
+  }
+
   function readNow(input: ReadInput): OutputPage {
     return storage.read((sql) => {
       const run = findRun(sql, input.runId);
-      const records = run.last_seq > input.after ? (newestAfter(input, run.last_seq) ?? readRecords(sql, run.key, input.after, input.maxLength)) : [];
+      const records = run.last_seq > input.after ? (newestAfter(input, run.last_seq) ?? readRecords(sql, run.key, startOf(sql, run.key, input), input.maxLength)) : [];
       const reached = records.at(-1)?.seq ?? input.after;
       return { records, lastSeq: run.last_seq, finished: isEnded(run.status) && reached >= run.last_seq };
     });
@@ -150,10 +155,10 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
 
     addGap: recordGap,
     endLog: recordEnd,
-    outline: (runId) =>
+    outline: ({ runId, after, before }) =>
       storage.read((sql) => {
         const run = findRun(sql, runId);
-        return outlineOf(sql, run.key, run.started_ms);
+        return outlineOf(sql, run.key, run.started_ms, { after, before: before ?? run.last_seq + 1 });
       }),
     completeness: (runId) => storage.read((sql) => completenessOf(sql, runId)),
 

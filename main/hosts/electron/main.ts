@@ -16,6 +16,7 @@ import { guardAllContents, guardSession } from './guards.ts';
 import { setMenu } from './menu.ts';
 import { findNode, minNodeMajor } from './nodeBinary.ts';
 import { pickPath } from './pick.ts';
+import { reviveRenderer } from './renderers.ts';
 import { openWindow, preloadPath } from './window.ts';
 
 const mainFolder = import.meta.dirname;
@@ -41,6 +42,17 @@ async function stopWith(error: AppError): Promise<void> {
   log(`PyExeKube cannot go on: ${error.message} ${error.action ?? ''}`);
   await dialog.showMessageBox({ type: 'error', title: 'PyExeKube', message: error.message, detail: error.action ?? '', buttons: ['Quit'] });
   app.exit(1);
+}
+
+async function askToReload(): Promise<boolean> {
+  const { response } = await dialog.showMessageBox({
+    type: 'error',
+    title: 'PyExeKube',
+    message: 'The window ended several times within a minute.',
+    detail: 'Everything that was kept is on disk. If it happens again, restart the computer or install the application anew.',
+    buttons: ['Load it again', 'Quit'],
+  });
+  return response === 0;
 }
 
 /** Each load of the page is a window of its own to the core: what an earlier page ran is not this one's. */
@@ -93,9 +105,10 @@ async function run(): Promise<void> {
   // The window loads while the core opens the database; it waits for its port.
   const icon = app.isPackaged ? join(process.resourcesPath, 'icon.png') : join(mainFolder, '../../resources/icons/256x256.png');
   const paths = { preload: preloadPath(mainFolder), state: join(profile, 'window.json'), icon };
-  openWindow(paths);
+  const open = (): void => reviveRenderer(openWindow(paths), log, askToReload);
+  open();
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) openWindow(paths);
+    if (BrowserWindow.getAllWindows().length === 0) open();
   });
   await core.started;
 }

@@ -70,6 +70,12 @@ export function countLineFeeds(text: string): number {
   return count;
 }
 
+/** Line feeds up to the end of some blocks. */
+export function lineFeedsOf(blocks: readonly Block[]): number {
+  const last = blocks.at(-1);
+  return last === undefined ? 0 : last.lineFeedsBefore + last.lineFeeds;
+}
+
 /** CSS pixels that an item is likely to take, until it is measured. */
 export function estimateHeight(body: ItemBody): number {
   if (body.kind === 'note') return 28;

@@ -231,4 +231,39 @@ describe('an outline', () => {
     log.accept([{ seq: 3, timeMs: 1, body: { kind: 'text', stream: 'stdout', text: 'ur\n' } }]);
     expect(log.blocks.map((block) => (block.kind === 'text' ? block.lineCount : 0))).toEqual([4, 0]);
   });
+
+  it('is put before an end that was there first, with the same lines and places', () => {
+    for (let first = 1; first < texts.length; first++) {
+      const log = new ConsoleLog();
+      log.startAfter(first);
+      log.accept(texts.slice(first).map((content, i) => text(first + 1 + i, content)));
+      const layout = new Layout(log);
+      layout.update();
+      const before = log.blocks.length;
+      const head = new ConsoleLog();
+      for (let i = 0; i < first; i++) head.acceptOutline(chunk(i));
+      const place = layout.placeAt(0);
+      log.prepend(head);
+      expect(layout.placeAt(0)).toEqual({ ...place, index: place.index + head.blocks.length });
+      expect([log.prepended, log.blocks.length]).toEqual([head.blocks.length, before + head.blocks.length]);
+      log.accept([text(texts.length + 1, 'seven\n')]);
+      for (const block of log.blocks) if (block.kind === 'text' && block.text === null) log.restore(block, texts.map((content, i) => text(i + 1, content)));
+      expect(lines(log), `end from record ${first + 1}`).toEqual(['one', 'two', 'three', 'four', 'five is long', 'six', 'seven']);
+      expect(log.blocks.at(-1)?.lineFeedsBefore).toBe(texts.slice(0, first).join('').split('\n').length - 1);
+    }
+  });
+
+  it('is counted, but not shown, when the view was cleared before it came', () => {
+    const log = new ConsoleLog();
+    log.startAfter(2);
+    log.accept([text(3, 'ur\nfive')]);
+    log.clear();
+    const head = new ConsoleLog();
+    head.acceptOutline(chunk(0));
+    head.acceptOutline(chunk(1));
+    log.prepend(head);
+    expect(log.blocks).toEqual([]);
+    log.accept([text(4, ' is long\n')]);
+    expect(log.blocks[0]?.lineFeedsBefore).toBe(4);
+  });
 });

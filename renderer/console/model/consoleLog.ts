@@ -1,8 +1,9 @@
-import type { OutputRecord, TextStream } from '../../../contract/index.ts';
-import { countLineFeeds, estimateHeight, indexOfSeq, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
+import type { OutputRecord, OutputSource, TextStream } from '../../../contract/index.ts';
+import { countLineFeeds, estimateHeight, indexOfSeq, lineFeedsOf, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
 import { plainStates, plainText } from './lineText.ts';
 import { fillOutline, growOutline, type Stretch } from './outline.ts';
 import { scanSgr, type SgrState } from './sgr.ts';
+import { Sources } from './sources.ts';
 
 /** Text records are joined into one block up to this many characters. */
 export const joinedLength = 64 * 1024;
@@ -25,6 +26,8 @@ export class ConsoleLog {
   length = 0;
   /** Blocks from this index on have changed since the view last looked; set by the view. */
   changedFrom = 0;
+  /** Blocks that came to stand before the others, in all. */
+  prepended = 0;
   private residentLength = 0;
   private readonly maxResidentLength: number;
   private evictFrom = 0;
@@ -34,13 +37,21 @@ export class ConsoleLog {
   private readonly rests: Record<TextStream, string> = { stdout: '', stderr: '', stdin: '' };
   private readonly displays = new Map<string, ItemBlock[]>();
   private readonly listeners = new Set<() => void>();
+  private readonly places = new Sources();
   /** The block in which the line begins that is still open. */
   private openLineBlock = 0;
   /** Line feeds before the first block, since a clearing took the others away. */
   private feedsCleared = 0;
+  /** What comes before the first block is on its way. */
+  private awaitsHead = false;
 
   constructor(options: ConsoleLogOptions = {}) {
     this.maxResidentLength = options.residentLength ?? defaultResidentLength;
+  }
+
+  /** Where its lines come from, as far as they were here; empty for an output that says nothing of it. */
+  get sources(): readonly OutputSource[] {
+    return this.places.list;
   }
 
   subscribe(listener: () => void): () => void {
@@ -64,6 +75,45 @@ export class ConsoleLog {
     this.notify();
   }
 
+  /** Begins with the record after `seq`; what is before it comes later, by `prepend`. */
+  startAfter(seq: number): void {
+    this.lastSeq = seq;
+    this.awaitsHead = true;
+  }
+
+  /** Puts what another log has taken before all that is here. */
+  prepend(head: ConsoleLog): void {
+    const feeds = lineFeedsOf(head.blocks);
+    this.feedsCleared += feeds;
+    for (const block of this.blocks) block.lineFeedsBefore += feeds;
+    this.length += head.length;
+    if (this.awaitsHead && head.blocks.length > 0) {
+      const [first] = this.blocks;
+      // The first line here may be the end of one that begins there.
+      const goesOn = head.isOpen && first?.kind === 'text';
+      if (goesOn && first.lineStarts?.[0] === 0) {
+        first.lineStarts.shift();
+        first.lineCount--;
+        first.rowsStale = true;
+        first.lineRows = null;
+        first.rowsColumns = -1;
+      }
+      const hasLine = this.blocks.some((block) => block.kind === 'item' || block.lineCount > 0);
+      this.openLineBlock = hasLine ? this.openLineBlock + head.blocks.length : head.openLineBlock;
+      const mine = this.blocks.splice(0);
+      for (const block of head.blocks) this.blocks.push(block);
+      for (const block of mine) this.blocks.push(block);
+      for (const [id, shown] of head.displays) this.displays.set(id, [...shown, ...(this.displays.get(id) ?? [])]);
+      this.residentLength += head.residentLength;
+      this.prepended += head.blocks.length;
+      this.changedFrom = 0;
+      this.evictFrom = 0;
+      this.evict();
+    }
+    this.awaitsHead = false;
+    this.notify();
+  }
+
   /** Takes a stretch that cannot be read: a note stands in its place. */
   acceptDamaged({ lastSeq, lineFeeds, lastMs }: Stretch, note: string): void {
     this.accept([{ seq: this.lastSeq + 1, timeMs: lastMs, body: { kind: 'note', text: note } }]);
@@ -79,7 +129,8 @@ export class ConsoleLog {
 
   /** Forgets all that is shown; what comes after it is shown. */
   clear(): void {
-    const feeds = this.blocks.reduce((count, block) => Math.max(count, block.lineFeedsBefore + block.lineFeeds), this.feedsCleared);
+    const feeds = Math.max(this.feedsCleared, lineFeedsOf(this.blocks));
+    this.awaitsHead = false;
     this.blocks.length = 0;
     this.displays.clear();
     this.residentLength = 0;
@@ -132,6 +183,7 @@ export class ConsoleLog {
       block.lineCount++;
     }
     block.segments.push({ seq, stream, start: at, timeMs, source });
+    this.places.see(source);
     if (timeMs > block.lastMs) block.lastMs = timeMs;
     this.indexText(block, text, at);
     block.text += text;
@@ -269,6 +321,7 @@ export class ConsoleLog {
     for (const { seq, timeMs, source, body } of records) {
       if (seq < block.firstSeq || seq > block.lastSeq || body.kind !== 'text') continue;
       block.segments.push({ seq, stream: body.stream, start: at, timeMs, source });
+      this.places.see(source);
       parts.push(body.text);
       at += body.text.length;
     }

@@ -1,8 +1,10 @@
 import type { Block, TextBlock } from './blocks.ts';
 import type { ConsoleLog } from './consoleLog.ts';
 import { lineWidth, rowOffsets } from './charWidth.ts';
+import { JsonLines, prettyOffsets, type Fold, type PrettyLine } from './jsonLines.ts';
 import { resolveLine, withFields, type Piece, type ResolvedLine } from './lineText.ts';
 import { lineCap, lineTail, rawLine, type RawLine } from './logLines.ts';
+import { isJsonText, longestJson } from './prettyJson.ts';
 
 /** A place in the drawn output: a block, a line that begins in it, and a drawn row of that line. Items have line 0, row 0. */
 export interface RowPlace {
@@ -14,10 +16,14 @@ export interface RowPlace {
 /** A line ready to be drawn. */
 export interface LaidLine {
   resolved: ResolvedLine;
+  /** The line's own text, whatever is drawn of it. */
+  said: string;
   /** Offsets into its text at which its drawn rows start. */
   offsets: number[];
   /** Characters that are not drawn: the line is longer than its cap. */
   hidden: number;
+  /** What can be folded in a line of JSON that is drawn over several rows, by the offset at which a row begins; null for any other line. */
+  folds: ReadonlyMap<number, Fold> | null;
 }
 
 const simpleLine = /^[\x20-\x7e]*$/;
@@ -37,6 +43,9 @@ export class Layout {
   /** Lines that are JSON objects are drawn as fields. */
   private showsFields = false;
   private readonly caps = new Map<string, number>();
+  private readonly json = new JsonLines();
+  /** The log's `prepended` when the tops were worked out. */
+  private prepended = 0;
 
   readonly log: ConsoleLog;
 
@@ -68,8 +77,28 @@ export class Layout {
   shownText(block: TextBlock, line: number, cap: number): string | null {
     const raw = rawLine(this.log, block, line, cap);
     if ('missing' in raw) return null;
+    const pretty = this.prettyOf(block, line);
+    if (pretty !== null) return pretty.resolved.text;
     const drawn = resolveLine(raw.pieces, raw.states);
     return (this.showsFields ? withFields(drawn) : drawn).text;
+  }
+
+  /** Whether a line can be drawn as JSON over several rows. */
+  isJson(block: TextBlock, line: number): boolean {
+    const raw = rawLine(this.log, block, line, longestJson);
+    return !('missing' in raw) && raw.length <= longestJson && isJsonText(resolveLine(raw.pieces, raw.states).text);
+  }
+
+  /** Draws a line of JSON over several rows, or in one again; with `id` not 0, folds a container in it. */
+  toggleJson(block: TextBlock, line: number, id: number): void {
+    this.json.toggle(block, line, id);
+    this.recount(block);
+  }
+
+  private prettyOf(block: TextBlock, line: number): PrettyLine | null {
+    if (!this.json.isOpen(block, line)) return null;
+    const raw = rawLine(this.log, block, line, longestJson);
+    return 'missing' in raw || raw.length > longestJson ? null : this.json.pretty(block, line, resolveLine(raw.pieces, raw.states));
   }
 
   /** Brings the tops up to date with the log. */
@@ -86,6 +115,7 @@ export class Layout {
     }
     this.tops.push(top);
     this.log.changedFrom = blocks.length;
+    this.prepended = this.log.prepended;
   }
 
   heightOf(block: Block): number {
@@ -117,7 +147,7 @@ export class Layout {
       return;
     }
     // In most blocks each line is one row: then nothing is counted line by line, but for the last one while it is open.
-    const fits = block.longestLine <= Math.min(columns, lineCap) && (block.plain || columns === Infinity);
+    const fits = block.longestLine <= Math.min(columns, lineCap) && (block.plain || columns === Infinity) && !this.json.isAnyOpen(block);
     if (fits && (block.closed || block.lineCount === 0 || this.rowsOfLine(block, block.lineCount - 1) === 1)) {
       block.lineRows = null;
       block.rows = block.lineCount;
@@ -141,7 +171,7 @@ export class Layout {
   private rowsOfLine(block: TextBlock, line: number): number {
     const start = block.lineStarts?.[line] ?? 0;
     const next = block.lineStarts?.[line + 1];
-    if (next !== undefined && block.text !== null && next - start - 1 <= lineCap) {
+    if (next !== undefined && block.text !== null && next - start - 1 <= lineCap && !this.json.isOpen(block, line)) {
       if (this.columns === Infinity) return 1;
       const text = block.text.slice(start, next - 1);
       if (simpleLine.test(text) && !(this.showsFields && text.startsWith('{'))) return Math.max(1, Math.ceil(text.length / this.columns));
@@ -158,6 +188,10 @@ export class Layout {
   showMore(block: TextBlock, line: number): void {
     const key = this.capKey(block, line);
     this.caps.set(key, (this.caps.get(key) ?? lineCap) * 4);
+    this.recount(block);
+  }
+
+  private recount(block: TextBlock): void {
     block.rowsStale = true;
     block.lineRows = null;
     block.rowsColumns = -1;
@@ -169,13 +203,21 @@ export class Layout {
     const cap = this.caps.get(this.capKey(block, line)) ?? lineCap;
     const raw = rawLine(this.log, block, line, cap);
     if ('missing' in raw) return raw;
+    const pretty = this.prettyOf(block, line);
+    if (pretty !== null) return this.layPretty(pretty);
     const tail = this.redrawnTail(block, line, raw, cap);
     const drawn = resolveLine(tail ?? raw.pieces, raw.states);
     const resolved = this.showsFields ? withFields(drawn) : drawn;
     const offsets = this.columns === Infinity ? [0] : rowOffsets(resolved.text, resolved.oneColumn, this.columns);
     const width = lineWidth(resolved.text, resolved.oneColumn);
     if (width > this.widest) this.widest = width;
-    return { resolved, offsets, hidden: tail === null && raw.length > cap ? raw.length - cap : 0 };
+    return { resolved, said: drawn.text, offsets, hidden: tail === null && raw.length > cap ? raw.length - cap : 0, folds: null };
+  }
+
+  private layPretty(pretty: PrettyLine): LaidLine {
+    const { resolved, starts, folds } = pretty;
+    for (const [i, start] of starts.entries()) this.widest = Math.max(this.widest, lineWidth(resolved.text.slice(start, (starts[i + 1] ?? resolved.text.length + 1) - 1), resolved.oneColumn));
+    return { resolved, said: resolved.text, offsets: prettyOffsets(pretty, this.columns), hidden: 0, folds };
   }
 
   /** A progress bar that was redrawn very often: its end is what is to be seen, not its beginning. Null for any other line. */
@@ -184,28 +226,27 @@ export class Layout {
     return lineTail(this.log, block, line, cap);
   }
 
-  /** The block and row at a height; clamped to what is there. */
+  /** The block and row at a height, by the tops as they are; clamped to what was laid out. */
   placeAt(y: number): RowPlace {
-    const { blocks } = this.log;
-    let low = 0;
-    let high = blocks.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.tops[middle] ?? 0) <= y) low = middle;
-      else high = middle - 1;
-    }
-    const block = blocks[low];
-    if (block === undefined || block.kind === 'item' || block.rows === 0) return { index: Math.max(0, low), line: 0, row: 0 };
-    const wanted = Math.max(0, Math.min(block.rows - 1, Math.floor((y - (this.tops[low] ?? 0)) / this.rowHeight)));
-    if (block.lineRows === null) return { index: low, line: Math.min(wanted, block.lineCount - 1), row: 0 };
+    const { blocks, prepended } = this.log;
+    const at = lastAtMost(this.tops, y, Math.max(0, this.tops.length - 2));
+    const index = at + prepended - this.prepended;
+    const block = blocks[index];
+    if (block === undefined || block.kind === 'item' || block.rows === 0) return { index, line: 0, row: 0 };
+    const wanted = Math.max(0, Math.min(block.rows - 1, Math.floor((y - (this.tops[at] ?? 0)) / this.rowHeight)));
+    if (block.lineRows === null) return { index, line: Math.min(wanted, block.lineCount - 1), row: 0 };
     const line = lastAtMost(block.lineRows, wanted, block.lineCount - 1);
-    return { index: low, line, row: wanted - (block.lineRows[line] ?? 0) };
+    return { index, line, row: wanted - (block.lineRows[line] ?? 0) };
+  }
+
+  /** The top that a place has now; after `update`, `topOf` tells where it is then. */
+  laidTop(place: RowPlace): number {
+    return this.topOf({ ...place, index: place.index - this.log.prepended + this.prepended }, this.log.blocks[place.index]);
   }
 
   /** The top of a place. */
-  topOf(place: RowPlace): number {
+  topOf(place: RowPlace, block: Block | undefined = this.log.blocks[place.index]): number {
     const top = this.tops[place.index] ?? 0;
-    const block = this.log.blocks[place.index];
     if (block?.kind !== 'text') return top;
     return top + ((block.lineRows === null ? place.line : (block.lineRows[place.line] ?? 0)) + place.row) * this.rowHeight;
   }

@@ -5,10 +5,10 @@ import { plainText } from './lineText.ts';
 /** What is known of a stored stretch of output before it is read. */
 export type Stretch = Pick<OutputChunk, 'firstSeq' | 'lastSeq' | 'length' | 'lineFeeds' | 'lastMs' | 'closed' | 'isText'>;
 
-/** The stretches of an outline, one by one. */
-export function stretchesOf({ startedMs, lastSeq, length, lineFeeds, lastMs, flags }: OutputOutline): Stretch[] {
+/** The stretches of an outline, one by one. @param after the record that the first of them follows */
+export function stretchesOf({ startedMs, lastSeq, length, lineFeeds, lastMs, flags }: OutputOutline, after: number): Stretch[] {
   return lastSeq.map((last, i) => ({
-    firstSeq: (lastSeq[i - 1] ?? 0) + 1,
+    firstSeq: (lastSeq[i - 1] ?? after) + 1,
     lastSeq: last,
     length: length[i] ?? 0,
     lineFeeds: lineFeeds[i] ?? 0,

@@ -1,6 +1,6 @@
 import type { ConsoleLog } from '../model/consoleLog.ts';
 import type { RowPlace } from '../model/layout.ts';
-import { isAnyAway, plainTextOf, type Point } from '../model/plainText.ts';
+import { needsReading, plainTextOf, type Point } from '../model/plainText.ts';
 import type { LogView } from './logView.ts';
 import { offsetInRow, pointInRow } from './rowRange.ts';
 
@@ -17,6 +17,8 @@ export class LogSelection {
   private focus: Point | null = null;
   private isDragging = false;
   private isApplying = false;
+  /** The log's `prepended` when the points were last looked at. */
+  private prepended = 0;
 
   private readonly view: LogView;
   private readonly log: ConsoleLog;
@@ -31,6 +33,7 @@ export class LogSelection {
     this.copyLong = copyLong;
     this.view = view;
     this.log = log;
+    this.prepended = log.prepended;
     view.root.addEventListener('pointerdown', this.onPointerDown);
     document.addEventListener('pointerup', this.onPointerUp);
     document.addEventListener('selectionchange', this.onSelectionChange);
@@ -56,6 +59,7 @@ export class LogSelection {
 
   /** Puts the browser's selection over the part that is drawn. */
   apply(): void {
+    this.shift(this.log.prepended - this.prepended);
     const { anchor, focus } = this;
     if (anchor === null || focus === null || this.isDragging) return;
     const [start, end] = compare(anchor, focus) <= 0 ? [anchor, focus] : [focus, anchor];
@@ -70,6 +74,14 @@ export class LogSelection {
     if (isSame) return;
     this.isApplying = true;
     selection.setBaseAndExtent(from.node, from.offset, to.node, to.offset);
+  }
+
+  /** Blocks have come before those that the points are in. */
+  private shift(count: number): void {
+    if (count === 0) return;
+    this.prepended += count;
+    if (this.anchor !== null) this.anchor = { ...this.anchor, index: this.anchor.index + count };
+    if (this.focus !== null) this.focus = { ...this.focus, index: this.focus.index + count };
   }
 
   private pointOf(row: ReturnType<LogView['drawnRows']>[number], point: Point, isEnd: boolean): { node: Node; offset: number } {
@@ -124,7 +136,7 @@ export class LogSelection {
     if (anchor === null || focus === null || event.clipboardData === null || compare(anchor, focus) === 0) return;
     const [start, end] = compare(anchor, focus) <= 0 ? [anchor, focus] : [focus, anchor];
     event.preventDefault();
-    if (isAnyAway(this.view.layout, start, end)) this.copyLong(start, end);
+    if (needsReading(this.view.layout, start, end)) this.copyLong(start, end);
     else event.clipboardData.setData('text/plain', plainTextOf(this.view.layout, start, end));
   };
 }

@@ -1,9 +1,10 @@
 import type { TextBlock } from '../model/blocks.ts';
 import type { ConsoleLog } from '../model/consoleLog.ts';
 import { Layout, type RowPlace } from '../model/layout.ts';
-import { segmentAt } from '../model/logLines.ts';
-import { timeColumns, timeText, type TimeMode } from '../times.ts';
+import type { TimeMode } from '../times.ts';
 import { readPalette, type Palette } from './palette.ts';
+import { RowButtons } from './rowButtons.ts';
+import { labelColumns, labelOf } from './rowLabel.ts';
 import { RowPool, type DrawnRow, type VisibleItem } from './rowPool.ts';
 import { ScrollArea } from './scrollArea.ts';
 
@@ -13,8 +14,23 @@ const overscanRows = 12;
 const floodLength = 96 * 1024;
 const floodFrameMs = 48;
 
+/** How an output is to be drawn, as the person has set it. */
+export interface LogLook {
+  /** CSS pixels. */
+  fontSize: number;
+  /** Long lines are broken at the edge. */
+  wraps: boolean;
+  /** What time stands before each line. */
+  times: TimeMode;
+  /** What relative times count from, milliseconds since 1970. */
+  startedMs: number;
+  /** Lines that are JSON objects are drawn as fields. */
+  showsFields: boolean;
+}
+
 export interface LogViewOptions {
   log: ConsoleLog;
+  look: LogLook;
   /** Items that are in the page now, each with the element that its content belongs into. */
   onItems(items: readonly VisibleItem[]): void;
   /** Whether the end of the output is followed. */
@@ -33,6 +49,7 @@ export class LogView {
   readonly layout: Layout;
   readonly area: ScrollArea;
   private readonly pool: RowPool;
+  private readonly buttons: RowButtons;
   private readonly heights: ResizeObserver;
   private readonly sizes: ResizeObserver;
   private readonly themes: MutationObserver;
@@ -40,23 +57,22 @@ export class LogView {
   private palette: Palette;
   private frame = 0;
   private follows = true;
-  private wraps = true;
-  private times: { mode: TimeMode; startedMs: number } = { mode: 'off', startedMs: 0 };
+  private look: LogLook;
   private columnWidth = 8;
+  private labelColumns = 0;
   private drawnAt = 0;
   private drawnLength = 0;
 
   readonly root: HTMLElement;
   private readonly options: LogViewOptions;
 
-  constructor(
-    root: HTMLElement,
-    options: LogViewOptions,
-  ) {
+  constructor(root: HTMLElement, options: LogViewOptions) {
     this.root = root;
     this.options = options;
+    this.look = options.look;
     this.layout = new Layout(options.log);
     options.log.changedFrom = 0;
+    this.applyLook();
     this.area = new ScrollArea(root, () => this.onScrolled());
     this.palette = readPalette(root);
     this.heights = new ResizeObserver((entries) => this.onHeights(entries));
@@ -66,8 +82,8 @@ export class LogView {
     this.sizes.observe(root);
     this.themes = new MutationObserver(() => this.onTheme());
     this.themes.observe(document.documentElement, { attributes: true });
-    this.unsubscribe = options.log.subscribe(() => this.schedule());
-    this.area.rows.addEventListener('click', this.onClick);
+    this.unsubscribe = options.log.subscribe(() => this.onChanged());
+    this.buttons = new RowButtons(this);
     this.measure();
   }
 
@@ -80,23 +96,18 @@ export class LogView {
     this.area.dispose();
   }
 
-  /** Breaks long lines at the edge, or not. */
-  setWrap(wraps: boolean): void {
-    this.wraps = wraps;
+  /** Draws it in another way, at the same place. */
+  setLook(look: LogLook): void {
+    const { fontSize, wraps, times, startedMs, showsFields } = this.look;
+    if (look.fontSize === fontSize && look.wraps === wraps && look.times === times && look.startedMs === startedMs && look.showsFields === showsFields) return;
+    this.look = look;
+    this.applyLook();
     this.measure();
   }
 
-  /** Shows the time of each line before it. @param startedMs what relative times count from, milliseconds since 1970 */
-  setTimes(mode: TimeMode, startedMs: number): void {
-    this.times = { mode, startedMs };
-    this.root.style.setProperty('--log-time-columns', String(timeColumns[mode]));
-    this.measure();
-  }
-
-  /** Shows the fields of lines that are JSON objects. */
-  setFields(shows: boolean): void {
-    this.keepPlace(() => this.layout.setFields(shows));
-    this.redraw();
+  private applyLook(): void {
+    this.root.style.setProperty('--console-font-size', `${this.look.fontSize}px`);
+    this.keepPlace(() => this.layout.setFields(this.look.showsFields));
   }
 
   get isFollowing(): boolean {
@@ -138,17 +149,19 @@ export class LogView {
 
   /** Measures font and width again; after a change of the font, too. */
   measure(): void {
-    this.area.measure();
     const probe = document.createElement('span');
     probe.className = 'log-row';
     probe.style.cssText = 'position:absolute;visibility:hidden;width:auto';
     probe.textContent = '0'.repeat(100);
     this.area.rows.append(probe);
     const box = probe.getBoundingClientRect();
+    this.area.measure();
     probe.remove();
     if (box.width === 0) return;
     this.columnWidth = box.width / 100;
-    const columns = this.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.padding * 2) / this.columnWidth) - timeColumns[this.times.mode]) : Infinity;
+    this.labelColumns = labelColumns(this.look, this.options.log);
+    this.root.style.setProperty('--log-time-columns', String(this.labelColumns));
+    const columns = this.look.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.sides) / this.columnWidth) - this.labelColumns) : Infinity;
     this.keepPlace(() => this.layout.setMetrics(columns, box.height));
     this.redraw();
   }
@@ -161,6 +174,18 @@ export class LogView {
 
   schedule(): void {
     if (this.frame === 0) this.frame = requestAnimationFrame(this.onFrame);
+  }
+
+  /** Draws at once, for what follows in the same moment. */
+  drawNow(): void {
+    cancelAnimationFrame(this.frame);
+    this.draw();
+  }
+
+  private onChanged(): void {
+    // The first that there is to see is on the screen with the next frame, not with the one after it.
+    if (this.drawnLength === 0 && this.options.log.length > 0 && this.area.viewHeight > 0) this.drawNow();
+    else this.schedule();
   }
 
   private readonly onFrame = (): void => {
@@ -181,18 +206,6 @@ export class LogView {
   drawnRows(): DrawnRow[] {
     return this.pool.drawn();
   }
-
-  private readonly onClick = (event: MouseEvent): void => {
-    const button = event.target instanceof Element ? event.target.closest('[data-more]') : null;
-    if (button === null) return;
-    for (const { element, place } of this.pool.drawn()) {
-      const block = this.options.log.blocks[place.index];
-      if (!element.contains(button) || block?.kind !== 'text') continue;
-      this.layout.showMore(block, place.line);
-      this.follow(false);
-      this.redraw();
-    }
-  };
 
   private onTheme(): void {
     this.palette = readPalette(this.root);
@@ -226,7 +239,7 @@ export class LogView {
       return;
     }
     const place = this.layout.placeAt(this.area.top);
-    const offset = this.area.top - this.layout.topOf(place);
+    const offset = this.area.top - this.layout.laidTop(place);
     change();
     this.layout.update();
     const top = this.layout.topOf(place) + offset;
@@ -235,16 +248,18 @@ export class LogView {
 
   private draw(): void {
     this.frame = 0;
+    if (labelColumns(this.look, this.options.log) !== this.labelColumns) this.measure();
     this.drawnAt = performance.now();
     this.drawnLength = this.options.log.length;
     this.keepPlace(() => undefined);
     const total = this.totalHeight();
-    this.area.resize(total, this.wraps ? 0 : this.layout.widest * this.columnWidth + this.area.padding * 2);
+    this.area.resize(total, this.look.wraps ? 0 : (this.layout.widest + this.labelColumns) * this.columnWidth + this.area.sides);
     if (this.follows) this.area.scrollTo(total - this.area.viewHeight, total);
     this.pool.begin();
     const first = this.drawRows();
     const items = this.pool.end();
     this.area.place(first, this.layout.height);
+    this.buttons.afterDrawing();
     this.options.onItems(items);
     this.options.onDrawn();
   }
@@ -270,18 +285,11 @@ export class LogView {
         const laid = this.layout.lay(block, line);
         if ('missing' in laid) this.options.onMissing(laid.missing);
         for (; row < count && top < end; row++) {
-          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, this.palette, this.labelOf(block, line, row));
+          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, { palette: this.palette, label: labelOf(this.look, log, block, line, row), isJson: () => this.layout.isJson(block, line) });
           top += this.layout.rowHeight;
         }
       }
     }
     return start;
-  }
-
-  private labelOf(block: TextBlock, line: number, row: number): string | null {
-    const { mode, startedMs } = this.times;
-    if (mode === 'off') return null;
-    const segment = row === 0 ? segmentAt(block, block.lineStarts?.[line] ?? 0) : undefined;
-    return segment === undefined ? '' : timeText(mode, segment.timeMs, startedMs);
   }
 }

@@ -112,15 +112,14 @@ function parseColor(text: string, fallback: Rgb): Rgb {
 /** Reads the theme's colours from the page: `--ansi-0` to `--ansi-15`, and the console's own two. */
 export function readPalette(element: HTMLElement): Palette {
   const probe = document.createElement('span');
+  const names = ['console-background', 'console-foreground', ...Array.from({ length: 16 }, (_, index) => `ansi-${index}`)];
+  // All are there before the first is asked for: the page works its styles out once.
+  for (const name of names) probe.appendChild(document.createElement('span')).style.color = `var(--${name})`;
   element.append(probe);
-  function resolve(value: string, fallback: Rgb): Rgb {
-    probe.style.color = '';
-    probe.style.color = value;
-    return parseColor(getComputedStyle(probe).color, fallback);
-  }
-  const background = resolve('var(--console-background)', [255, 255, 255]);
-  const foreground = resolve('var(--console-foreground)', [0, 0, 0]);
-  const theme = Array.from({ length: 16 }, (_, index) => resolve(`var(--ansi-${index})`, foreground));
+  const read = [...probe.children].map((part) => getComputedStyle(part).color);
   probe.remove();
+  const background = parseColor(read[0] ?? '', [255, 255, 255]);
+  const foreground = parseColor(read[1] ?? '', [0, 0, 0]);
+  const theme = read.slice(2).map((color) => parseColor(color, foreground));
   return new Palette(background, foreground, theme, document.documentElement.dataset['theme']?.startsWith('contrast') === true);
 }

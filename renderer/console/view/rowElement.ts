@@ -1,4 +1,5 @@
 import { httpsUrl } from '../../lib/httpsUrl.ts';
+import type { Fold } from '../model/jsonLines.ts';
 import type { LaidLine } from '../model/layout.ts';
 import type { StyleRun } from '../model/lineText.ts';
 import type { Palette } from './palette.ts';
@@ -17,10 +18,15 @@ function findLinks(text: string): Link[] {
   if (!text.includes('https://')) return [];
   const links: Link[] = [];
   for (const match of text.matchAll(linkPattern)) {
-    const url = match[0];
+    const url = withClosing(match[0], text.slice(match.index + match[0].length));
     if (url.length <= maxLinkLength && httpsUrl(url) !== null) links.push({ start: match.index, end: match.index + url.length, url });
   }
   return links;
+}
+
+/** An address with the closing parenthesis of one that it opens, as Wikipedia has them; one around the address is not of it. */
+function withClosing(url: string, rest: string): string {
+  return rest.startsWith(')') && url.split('(').length > url.split(')').length ? `${url})` : url;
 }
 
 function appendStyled(parent: HTMLElement, text: string, run: StyleRun, palette: Palette): void {
@@ -39,21 +45,39 @@ function appendStyled(parent: HTMLElement, text: string, run: StyleRun, palette:
 }
 
 /** Fills a row element with the part of a line that it shows. */
-export function fillRow(element: HTMLElement, laid: LaidLine, row: number, palette: Palette): void {
+export function fillRow(element: HTMLElement, laid: LaidLine, row: number, { palette, isJson }: { palette: Palette; isJson(): boolean }): void {
   element.replaceChildren();
-  const { resolved, offsets } = laid;
+  const { resolved, offsets, folds } = laid;
   if (row >= offsets.length) {
     element.append(moreButton(laid.hidden));
     return;
   }
   const from = offsets[row] ?? 0;
-  const to = offsets[row + 1] ?? resolved.text.length;
+  const next = offsets[row + 1] ?? resolved.text.length;
+  // Only a value over several rows has line feeds in it.
+  const to = folds !== null && resolved.text[next - 1] === '\n' ? next - 1 : next;
+  const fold = folds === null ? (row === 0 && isJson() ? closedLine : undefined) : folds.get(from);
+  if (fold !== undefined) element.append(foldButton(fold));
   const links = findLinks(resolved.text);
   for (const run of resolved.runs) {
     if (run.end <= from || run.start >= to) continue;
     appendRun(element, resolved.text, { ...run, start: Math.max(from, run.start), end: Math.min(to, run.end) }, links, palette);
   }
   if (to === from) element.append('\u200b');
+}
+
+const closedLine: Fold = { id: 0, name: '', isFolded: true };
+
+/** Has no text of its own: what is selected, copied and searched is the line's. */
+function foldButton({ id, name, isFolded }: Fold): HTMLElement {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'log-fold';
+  button.tabIndex = -1;
+  button.dataset['fold'] = String(id);
+  button.setAttribute('aria-expanded', String(!isFolded));
+  button.setAttribute('aria-label', id === 0 ? 'JSON of this line' : name === '' ? 'Member' : name.slice(0, 100));
+  return button;
 }
 
 function appendRun(element: HTMLElement, text: string, run: StyleRun, links: readonly Link[], palette: Palette): void {

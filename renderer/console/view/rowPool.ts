@@ -12,6 +12,15 @@ export interface DrawnRow {
   place: RowPlace;
 }
 
+/** How a row is drawn. */
+export interface RowLook {
+  palette: Palette;
+  /** Stands before the row; null for none. */
+  label: string | null;
+  /** Whether the line can be drawn as JSON over several rows. */
+  isJson(): boolean;
+}
+
 /** An item that is in the page, with the element that its content belongs into. */
 export interface VisibleItem {
   block: ItemBlock;
@@ -62,16 +71,16 @@ export class RowPool {
     this.cursor = this.parent.firstElementChild;
   }
 
-  /** @param label stands before the row; null for none */
-  row(block: TextBlock, place: RowPlace, laid: LaidLine | null, palette: Palette, label: string | null): void {
+  row(block: TextBlock, place: RowPlace, laid: LaidLine | null, { palette, label, isJson }: RowLook): void {
     const drawn = this.take(`${block.firstSeq}:${place.line}:${place.row}`, place, 'log-row');
     if (laid === null) drawn.element.textContent = '\u2026';
-    else if (drawn.laid === null || !isSame(drawn.laid, laid)) fillRow(drawn.element, laid, place.row, palette);
+    else if (drawn.laid === null || !isSame(drawn.laid, laid)) fillRow(drawn.element, laid, place.row, { palette, isJson });
     drawn.laid = laid;
     const { dataset } = drawn.element;
     if (label === null) delete dataset['time'];
     else if (dataset['time'] !== label) dataset['time'] = label;
-    const level = laid === null ? 'unknown' : levelOf(laid.resolved.text);
+    // The rows of a value have colours of their own.
+    const level = laid === null || (laid.folds !== null && place.row > 0) ? 'unknown' : levelOf(laid.said);
     if (dataset['level'] !== level) dataset['level'] = level;
   }
 
@@ -116,7 +125,7 @@ export class RowPool {
 
 function isSame(a: LaidLine, b: LaidLine): boolean {
   if (a === b) return true;
-  if (a.resolved.text !== b.resolved.text || a.hidden !== b.hidden || a.offsets.length !== b.offsets.length) return false;
+  if (a.resolved.text !== b.resolved.text || (a.folds === null) !== (b.folds === null) || a.hidden !== b.hidden || a.offsets.length !== b.offsets.length) return false;
   if (a.resolved.runs.length !== b.resolved.runs.length) return false;
   return a.resolved.runs.every((run, index) => {
     const other = b.resolved.runs[index];

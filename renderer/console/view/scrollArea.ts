@@ -9,16 +9,18 @@ export class ScrollArea {
   readonly rows: HTMLElement;
   /** Stands under the last row: prompt and footer. */
   readonly tail: HTMLElement;
+  /** Above the first row, and left and right of each (console.css), in CSS pixels. */
   readonly padding = 8;
+  readonly sides = 24;
   viewHeight = 0;
   viewWidth = 0;
   tailHeight = 0;
   private readonly spacer: HTMLElement;
   private total = 0;
   private virtualTop = 0;
-  private expectedScroll = 0;
+  private width = 0;
   /** What the page's own scroll position was set to, or told to be. */
-  private setScroll = 0;
+  private scrolled = 0;
 
   private readonly root: HTMLElement;
   private readonly onScrolled: () => void;
@@ -37,7 +39,6 @@ export class ScrollArea {
     this.tail.className = 'log-tail';
     this.spacer.append(this.rows, this.tail);
     root.append(this.spacer);
-    this.measure();
     root.addEventListener('scroll', this.onNativeScroll, { passive: true });
     root.addEventListener('wheel', this.onWheel, { passive: false });
   }
@@ -65,40 +66,42 @@ export class ScrollArea {
     return (this.total - this.viewHeight) / (maxNativeHeight - this.viewHeight);
   }
 
+  /** Says how high all is, and how wide (0: as wide as the view). It shows with the next `place`. */
   resize(total: number, width: number): void {
-    if (total !== this.total) {
-      this.total = total;
-      this.spacer.style.height = `${Math.min(total, maxNativeHeight)}px`;
-    }
-    const minWidth = width > 0 ? `${Math.ceil(width)}px` : '';
-    if (this.spacer.style.minWidth !== minWidth) this.spacer.style.minWidth = minWidth;
+    this.total = total;
+    this.width = width;
     const most = Math.max(0, total - this.viewHeight);
     if (this.virtualTop > most) this.scrollTo(most, total);
   }
 
+  /** Says what is to be the first pixel in sight. It shows with the next `place`. */
   scrollTo(top: number, total: number): void {
-    if (total > this.total) this.resize(total, Number.parseFloat(this.spacer.style.minWidth) || 0);
+    if (total > this.total) this.total = total;
     this.virtualTop = Math.max(0, Math.min(top, total - this.viewHeight));
-    this.expectedScroll = Math.round(this.virtualTop / this.scale);
-    if (this.expectedScroll !== this.setScroll) {
-      this.root.scrollTop = this.expectedScroll;
-      this.setScroll = this.expectedScroll;
-    }
   }
 
-  /** Puts the rows where they belong. */
+  /** Puts all where it belongs. The page is told last where it is scrolled to: it lays out all that has changed to take that in, once. */
   place(firstTop: number, rowsHeight: number): void {
-    const shift = this.scale === 1 ? 0 : this.expectedScroll - this.virtualTop;
+    const scrolled = Math.round(this.virtualTop / this.scale);
+    const shift = this.scale === 1 ? 0 : scrolled - this.virtualTop;
+    const height = `${Math.min(this.total, maxNativeHeight)}px`;
+    const minWidth = this.width > 0 ? `${Math.ceil(this.width)}px` : '';
+    const { style } = this.spacer;
+    if (style.height !== height) style.height = height;
+    if (style.minWidth !== minWidth) style.minWidth = minWidth;
     this.rows.style.transform = `translateY(${firstTop + shift + this.padding}px)`;
     this.tail.style.transform = `translateY(${rowsHeight + shift + this.padding}px)`;
+    if (scrolled === this.scrolled) return;
+    this.root.scrollTop = scrolled;
+    this.scrolled = scrolled;
   }
 
   private readonly onNativeScroll = (): void => {
     // What we set ourselves comes back as an event: it is no one's wish.
-    if (Math.abs(this.root.scrollTop - this.expectedScroll) < 1.5) return;
-    this.expectedScroll = this.root.scrollTop;
-    this.setScroll = this.expectedScroll;
-    this.virtualTop = this.root.scrollTop * this.scale;
+    const { scrollTop } = this.root;
+    if (Math.abs(scrollTop - this.scrolled) < 1.5) return;
+    this.scrolled = scrollTop;
+    this.virtualTop = scrollTop * this.scale;
     this.onScrolled();
   };
 

@@ -3,7 +3,7 @@ import { cluster } from './002-cluster.ts';
 import { profiles } from './003-profiles.ts';
 import { outputMarks } from './004-output-marks.ts';
 import { history } from './005-history.ts';
-import { packages } from './008-packages.ts';
+import { packages } from './006-packages.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';

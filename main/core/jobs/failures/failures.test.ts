@@ -29,7 +29,7 @@ const report = (fields: object): RunnerReport => RunnerReport.parse({ v: 1, ...f
 const failedJob = (reason: string): KubeJob => KubeJob.parse({ metadata: { name: 'job' }, status: { conditions: [{ type: 'Complete', status: 'False' }, { type: 'Failed', status: 'True', reason, message: `said ${reason}` }] } });
 
 function failureOf(evidence: Partial<RunEvidence>) {
-  return failureOfRun({ settings, namespace: 'team', why: 'ended', job: null, pod: null, events: [], report: null, error: null, ...evidence });
+  return failureOfRun({ settings, namespace: 'team', why: 'ended', job: null, pod: null, isPodGone: false, events: [], report: null, error: null, ...evidence });
 }
 
 describe('a run that the cluster took away', () => {
@@ -100,6 +100,16 @@ describe('a run that ended', () => {
     expect(failureOf({ report: report({ end, ...fields }) })).toMatchObject({ kind, message: expect.stringContaining(message) });
   });
 
+  it.each([
+    [true, {}, 'jobDeleted'],
+    [false, { deletionTimestamp: '2026-01-01T00:00:00Z' }, 'jobDeleted'],
+    [false, {}, 'signal'],
+  ])('by SIGTERM, tells a pod that was deleted (gone: %s, %o) from a script that was asked', (isPodGone, metadata, kind) => {
+    const pod = KubePod.parse({ metadata: { name: 'pod', ...metadata }, spec: { nodeName: 'node-1' } });
+    expect(failureOf({ pod, isPodGone, report: report({ end: 'signal', signal: 'SIGTERM' }) })).toMatchObject({ kind });
+    expect(failureOf({ pod, isPodGone, report: report({ end: 'signal', signal: 'SIGTERM', cancelled: true }) })).toMatchObject({ kind: 'signal' });
+  });
+
   it('with a traceback, leads to its line', () => {
     const frames = [{ file: '/a.py', line: 3, name: '<module>' }];
     const error = { text: 'ZeroDivisionError: division by zero', frames };
@@ -154,6 +164,7 @@ describe('a run that did not start', () => {
     [waits('CreateContainerConfigError', 'secret "keys" not found'), 'The secret "keys" does not exist', 'secrets'],
     [waits('CreateContainerConfigError', "couldn't find key a in Secret team/keys"), 'The Secret team/keys has no key "a"', 'secrets'],
     [waits('CreateContainerError'), 'CreateContainerError.', 'image'],
+    [ended(128, 'StartError', 'runc create failed: unable to set memory limit to 1 (current usage: 2637824)'), 'memory limit of 512Mi', 'memory'],
     [ended(128, 'StartError', 'odd'), 'cannot be started: odd.', 'image'],
   ])('for its container: %o', (main, message, field) => {
     expect(start({ pod: podOf({ main }) })).toMatchObject({ kind: 'containerStart', message: expect.stringContaining(message), action: { field } });
@@ -221,6 +232,16 @@ describe('a refusal', () => {
     expect(failureOfRefusal(new AppError('UNAUTHENTICATED', 'who?'), 'team')).toMatchObject({ kind: 'signInExpired' });
     expect(failureOfRefusal(new AppError('FORBIDDEN', 'no'), 'team')).toMatchObject({ kind: 'rightsLost' });
     expect(failureOfRefusal(new AppError('UNAVAILABLE', 'away'), 'team')).toMatchObject({ kind: 'unreachable' });
+  });
+
+  it.each([
+    ['spec.template.spec.containers[0].resources.requests', 'Invalid value: "2": must be less than or equal to cpu limit of 100m', 'cpuRequest'],
+    ['spec.template.spec.containers[0].resources.limits[memory]', 'Invalid value: "-1"', 'memory'],
+    ['spec.template.spec.containers[0].resources.limits[ephemeral-storage]', 'Invalid value', 'ephemeralStorage'],
+    ['spec.template.spec.tolerations[0].operator', 'Invalid value', 'tolerations'],
+    ['spec.x', 'too long', 'image'],
+  ])('of %s leads to its field', (field, message, own) => {
+    expect(refusal(422, 'Job is invalid', { causes: [{ field, message }] })).toMatchObject({ kind: 'invalid', action: { kind: 'editProfile', field: own } });
   });
 
   it('with words of the cluster is told by these', () => {

@@ -20,9 +20,18 @@ export function failureOfRefusal(error: AppError, namespace: string): Failure {
   if (admission !== null) return admission;
   if (error.code === 'INVALID_INPUT') {
     const fields = status.details.causes.map(({ field, message }) => `${field}: ${message}`).join('; ');
-    return failure('invalid', `The cluster does not take the Job: ${fields || said}`, editProfile('image'), said);
+    return failure('invalid', `The cluster does not take the Job: ${fields || said}`, editProfile(fieldOf(fields)), said);
   }
   return failure('admission', `The cluster refused: ${said}`, runAgain, said);
+}
+
+/** The field of a profile that a field of the Job comes from, as far as one can be told. */
+function fieldOf(fields: string): string {
+  const [, kind, resource] = /resources\.(requests|limits)\b[\s\S]*?\b(cpu|memory|ephemeral-storage)\b/.exec(fields) ?? [];
+  if (resource === 'ephemeral-storage') return 'ephemeralStorage';
+  if (resource !== undefined) return kind === 'requests' ? `${resource}Request` : resource;
+  const [, own] = /template\.spec\.(tolerations|nodeSelector|volumes)\b/.exec(fields) ?? [];
+  return own ?? 'image';
 }
 
 /** What an admission step said (kubernetes.io, "Admission Control"); null if it is none of those that are known. */

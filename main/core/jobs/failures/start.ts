@@ -21,9 +21,9 @@ export function startObstacle(evidence: RunEvidence): Failure | null {
     const said = [event('Failed'), waiting.message].find((text) => pullReason(text) !== null) ?? waiting.message;
     return failureOfPull(settings.image, waiting.reason, said, settings.imagePullSecrets.length > 0);
   }
-  if (waiting !== undefined && /^(CreateContainer|RunContainer|CrashLoop)/.test(waiting.reason)) return failureOfContainer(waiting.message || waiting.reason, settings.python);
+  if (waiting !== undefined && /^(CreateContainer|RunContainer|CrashLoop)/.test(waiting.reason)) return failureOfContainer(waiting.message || waiting.reason, settings);
   const terminated = status?.state.terminated;
-  if (terminated !== undefined && /^(StartError|ContainerCannotRun)$/.test(terminated.reason)) return failureOfContainer(terminated.message, settings.python);
+  if (terminated !== undefined && /^(StartError|ContainerCannotRun)$/.test(terminated.reason)) return failureOfContainer(terminated.message, settings);
 
   const created = event('FailedCreate');
   if (pod === null && created !== '') return admissionFailure(created, evidence.namespace) ?? failure('admission', `The cluster refuses the pod: ${sentence(created)}`, editProfile('image'), created);
@@ -60,9 +60,13 @@ function failureOfPull(image: string, reason: string, said: string, hasSecret: b
   return failure('imagePull', `The image ${image} cannot be pulled: ${why}.`, needsSignIn ? editProfile('imagePullSecrets', 'Add a pull secret') : editProfile('image', 'Change image'), said);
 }
 
-function failureOfContainer(said: string, python: string): Failure {
+function failureOfContainer(said: string, { python, memory }: RunEvidence['settings']): Failure {
   if (/executable file not found|no such file or directory.*unknown|exec: "/.test(said)) {
     return failure('containerStart', `There is no program "${python}" in the image.`, editProfile('python', "Set Python's name"), said);
+  }
+  // runc's own words: its first process alone needs a few megabytes.
+  if (/unable to set memory limit|container init was OOM-killed|memory limit too low/.test(said)) {
+    return failure('containerStart', `No container can start with a memory limit of ${memory}.`, editProfile('memory', 'Give it more memory'), said);
   }
   if (/exec format error/.test(said)) return failure('containerStart', "The image is for another processor than the node's.", editProfile('image', 'Change image'), said);
   if (/runAsNonRoot/.test(said)) return failure('containerStart', 'The image would run as root, which the pod does not allow.', editProfile('userId', 'Set a user'), said);

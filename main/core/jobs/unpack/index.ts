@@ -1,2 +1,2 @@
-export { isSafePath } from './safePath.ts';
+export { localNames } from './localNames.ts';
 export { createUnpacker, type ExpectedFile, type Unpacker } from './unpack.ts';

@@ -30,8 +30,9 @@ describe('unpacking a tar from a container', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  async function unpack(expected: ExpectedFile[], tar: Buffer, step = tar.length): Promise<number> {
+  async function unpack(announced: Omit<ExpectedFile, 'name'>[], tar: Buffer, step = tar.length): Promise<number> {
     let written = 0;
+    const expected = announced.map((file) => ({ ...file, name: file.path }));
     const unpacker = createUnpacker(join(folder, 'in'), expected, (bytes) => {
       written += bytes;
     });

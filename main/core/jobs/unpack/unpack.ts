@@ -6,8 +6,11 @@ import { readTar, type TarSink } from './tarReader.ts';
 
 /** A file that was announced. */
 export interface ExpectedFile {
+  /** Its path in the tar. */
   path: string;
   bytes: number;
+  /** Its path below the folder that it is put into. */
+  name: string;
 }
 
 export interface Unpacker {
@@ -33,10 +36,10 @@ export function createUnpacker(folder: string, expected: readonly ExpectedFile[]
   const sink: TarSink = {
     async entry({ path, kind, bytes }) {
       const wanted = expected[done];
-      if (kind !== 'file' || wanted === undefined || path !== wanted.path || bytes !== wanted.bytes || !isSafePath(path)) {
+      if (kind !== 'file' || wanted === undefined || path !== wanted.path || bytes !== wanted.bytes || !isSafePath(wanted.name)) {
         throw notAnnounced(`${kind === 'other' ? 'something that is no file' : kind} "${printable(path)}" of ${bytes} bytes`);
       }
-      const target = join(folder, ...path.split('/'));
+      const target = join(folder, ...wanted.name.split('/'));
       await mkdir(dirname(target), { recursive: true, mode: 0o700 });
       file = await open(target, 'w', 0o600);
     },

@@ -24,4 +24,4 @@ END;
 CREATE INDEX runs_importing ON runs (core_id) WHERE core_id GLOB 'importing-*';
 `;
 
-export const packages: Migration = { version: 8, up: (sql) => sql.exec(schema) };
+export const packages: Migration = { version: 6, up: (sql) => sql.exec(schema) };
