@@ -192,7 +192,7 @@ describe('the parser of the log', () => {
     const parser = new LogParser(start, listener);
     parser.consume(['1s not json', '2m []', '3x null', '4d 7', '5d {"bundle":{"a":1}}', '6t -5', '7Z what', '8n note', '99999999999999999999o x', '']);
     expect(parser.take().steps).toMatchObject([{ kind: 'note' }, { kind: 'display', bundle: { 'text/plain': '', a: 1 } }, { kind: 'note', text: 'note' }, { kind: 'text', stream: 'stderr' }]);
-    expect(heard).toEqual({ phases: [], measurements: [], errors: [] });
+    expect(heard).toEqual({ phases: [], measurements: [], errors: [], packages: [] });
     expect(parser.podMs).toBe(0);
   });
 
