@@ -111,12 +111,11 @@ describe('the parser of the log', () => {
   });
 
   it.each([
-    ['ends otherwise', ['2o other', '3o c']],
-    ['is not before a gap', ['2o line two']],
-  ])('shows a line without a number when the next line %s', (what, after) => {
+    ['ends otherwise', ['1o a', 'ne two', '3o c'], ['2o other', '3o c']],
+    ['is not before a gap', ['1o a', 'ne two'], ['2o line two']],
+  ])('shows a line without a number when the next line %s', (_, before, after) => {
     const parser = new LogParser(start, listen().listener);
-    if (what === 'ends otherwise') expect(parser.consume(['1o a', 'ne two', '3o c'])).toBe(2);
-    else parser.consume(['1o a', 'ne two']);
+    parser.consume(before);
     parser.consume(after);
     expect(texts(parser.take().steps)[1]).toBe('stderr:ne two\n');
   });

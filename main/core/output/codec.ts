@@ -100,12 +100,12 @@ function checksumOf(head: ChunkHead, data: Uint8Array): number {
 
 const Records = z.array(OutputRecord);
 
-/** `use` must keep no part of the bytes. */
-function decompressed<T>({ data, length }: StoredChunk, use: (bytes: Buffer) => T): T {
+/** `work` must keep no part of the bytes. */
+function decompressed<T>({ data, length }: StoredChunk, work: (bytes: Buffer) => T): T {
   // One allocation of about the right size: growing it in steps takes twice the time.
   const bytes = zstdDecompressSync(data, { chunkSize: Math.max(1024, length + 1024) });
   try {
-    return use(bytes);
+    return work(bytes);
   } finally {
     // zlib's own objects hold it until the next full collection: tens of megabytes while a flood is read. The copy has no holder. Small ones lie in Node's pool.
     if (bytes.buffer.byteLength > Buffer.poolSize) structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
