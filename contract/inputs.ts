@@ -17,18 +17,35 @@ export const RelativePath = z
     'A path inside of the folder.',
   );
 
+/** Packages that are told of one run at most. */
+export const maxPackages = 5000;
+
+/** A package that a run's interpreter could import. */
+export const RunPackage = z.object({
+  /** As the index has it: lower case, with hyphens. */
+  name: z.string().max(200).regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/),
+  version: z.string().max(200).regex(/^[A-Za-z0-9!+._-]+$/),
+  /** Where it came from, as pip takes it (`git+https://…@commit`, a wheel's address), when that was no index; null else. */
+  source: z.string().max(2000).regex(/^[^\s\p{Cc}]+$/u).nullable().default(null),
+  /** It was installed for this run; the others were there already. */
+  isInstalled: z.boolean().default(false),
+});
+export type RunPackage = z.infer<typeof RunPackage>;
+
 /** Where Python was, and what it had. */
 export const RunEnvironment = z.object({
   /** `Pyodide 314.0.7`, or the image of a cluster run; empty if unknown. */
   runtime: z.string().max(1100).default(''),
   /** `sha256:…` of the image as the node pulled it; null on this computer, and where the cluster did not say. */
   imageDigest: z.string().max(200).nullable().default(null),
-  /** Installed packages with their versions, where the interpreter told them. */
-  packages: z.array(z.object({ name: z.string().max(200), version: z.string().max(200) })).max(5000).default([]),
+  /** What it could import beside the standard library, by name; null where the interpreter did not tell. */
+  packages: z.array(RunPackage).max(maxPackages).nullable().default(null),
   /** What was to be installed, as it was written. */
   requirements: z.array(z.string().max(2000)).max(5000).default([]),
   profileName: z.string().max(100).default(''),
   profile: ProfileSettings.nullable().default(null),
+  /** Names of the profile's variables whose values did not come along with a run from elsewhere. */
+  withheld: z.array(z.string().max(1000)).max(1000).default([]),
 });
 export type RunEnvironment = z.infer<typeof RunEnvironment>;
 

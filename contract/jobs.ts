@@ -5,6 +5,7 @@ import { ConnectionId, NamespaceName } from './connections.ts';
 import { Failure, FailureAction } from './failures.ts';
 import { AbsolutePath } from './files.ts';
 import { RunId, TabId } from './ids.ts';
+import { maxPackages, RunPackage } from './inputs.ts';
 import { ProfileSettings } from './profiles.ts';
 import { maxSourceLength, RunMode } from './runs.ts';
 
@@ -28,6 +29,8 @@ export const JobRequest = z.object({
   argv: z.array(z.string().max(10_000)).max(1000).default([]),
   /** The folder whose files go along; null for the script alone. */
   folder: AbsolutePath.nullable().default(null),
+  /** Packages that are installed, in exactly these versions, in the place of what the files ask for: those of an earlier run; null for what the files ask for. */
+  pinned: z.array(RunPackage).max(maxPackages).nullable().default(null),
 });
 export type JobRequest = z.infer<typeof JobRequest>;
 

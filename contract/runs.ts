@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { RunId, TabId } from './ids.ts';
+import { maxPackages, RunPackage } from './inputs.ts';
 import { TracebackFrame } from './output.ts';
 
 /** Longest source of one run, in UTF-16 code units. */
@@ -134,6 +135,8 @@ export const runsContract = {
         peakMemoryBytes: z.number().int().min(0).nullable(),
         error: z.string().max(2000).nullable(),
         frames: z.array(TracebackFrame).max(200).default([]),
+        /** What its interpreter could import beside the standard library; null when that is not known. */
+        packages: z.array(RunPackage).max(maxPackages).nullable().default(null),
       }),
     )
     .output(RunSummary),

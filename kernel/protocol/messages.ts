@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxPackages, RunPackage } from '../../contract/inputs.ts';
 import { MimeBundle, TracebackFrame, maxTextLength } from '../../contract/output.ts';
 
 /**
@@ -63,6 +64,8 @@ export const ExecutionEnd = z.object({
   exitCode: z.number().int().min(-2147483648).max(4294967295),
   durationMs: z.number().min(0),
   peakMemoryBytes: z.number().int().min(0).nullable(),
+  /** What it could import beside the standard library; null when that is not known. */
+  packages: z.array(RunPackage).max(maxPackages).nullable().catch(null),
   /** Whether the variables are lost, because the worker was terminated or died. */
   kernelLost: z.boolean(),
 });

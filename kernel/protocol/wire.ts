@@ -18,6 +18,10 @@ const text = z.object({
 /** A `display`, `result`, `error` or `note` as JSON text. */
 const output = z.object({ type: z.literal('output'), json: z.string().max(maxBundleLength) });
 
+/** What the interpreter could import, as JSON text; null where a script has kept that from being told. */
+export const maxPackagesLength = 1024 * 1024;
+const packages = z.string().max(maxPackagesLength).nullable();
+
 const ready = z.object({
   type: z.literal('ready'),
   pythonVersion: z.string().max(50),
@@ -47,6 +51,7 @@ export const WorkerMessage = z.discriminatedUnion('type', [
     interrupted: z.boolean(),
     durationMs: z.number().min(0),
     memoryBytes: z.number(),
+    packages,
   }),
   /** The interpreter ended itself (os._exit, a fatal error); `exitCode` if an execution was under way. */
   z.object({ type: z.literal('died'), reason: z.string().max(4096), exitCode: z.number().int() }),
@@ -67,6 +72,7 @@ export const FrameMessage = z.discriminatedUnion('type', [
     exitCode: z.number().int(),
     durationMs: z.number().min(0),
     memoryBytes: z.number().nullable(),
+    packages,
     kernelLost: z.boolean(),
   }),
   z.object({ type: z.literal('lost'), reason: z.string().max(4096) }),

@@ -141,6 +141,35 @@ describe('files', () => {
   });
 });
 
+describe('packages', () => {
+  const told = (): unknown => {
+    const end = kernel.messages.find((message) => message.type === 'finished');
+    return end?.packages == null ? null : JSON.parse(end.packages);
+  };
+
+  it('that a script could import are told at its end, with where they came from', () => {
+    kernel.run('1');
+    expect(told()).toEqual([]);
+    kernel.run(`
+import os, sys
+site = next(entry for entry in sys.path if entry.endswith("site-packages"))
+os.mkdir(site + "/Some_Thing-1.2.dist-info")
+for name, text in (("URL", "https://example.org/some_thing-1.2-py3-none-any.whl"), ("SHA256", "abc")):
+    with open(site + "/Some_Thing-1.2.dist-info/PYODIDE_" + name, "w") as file:
+        file.write(text)
+sys.path.insert(0, "/workspace/other-2.0-py3-none-any.whl")
+`);
+    const some = { name: 'some-thing', version: '1.2', source: 'https://example.org/some_thing-1.2-py3-none-any.whl#sha256=abc', isInstalled: true };
+    expect(told()).toEqual([{ name: 'other', version: '2.0', source: null, isInstalled: false }, some]);
+    kernel.run('sys.path.pop(0)');
+    expect(told()).toEqual([some]);
+    kernel.run('usual, os.listdir = os.listdir, None', { files: [{ path: 'vendored-3.dist-info/METADATA', data: new TextEncoder().encode('x') }] });
+    expect(told()).toBeNull();
+    kernel.run('os.listdir = usual\nimport shutil\nshutil.rmtree(site + "/Some_Thing-1.2.dist-info")');
+    expect(told()).toEqual([{ name: 'vendored', version: '3', source: null, isInstalled: false }]);
+  });
+});
+
 describe('variables', () => {
   it('are told shortly, and a broken repr harms nothing', () => {
     kernel.run('class Bad:\n    def __repr__(self): raise ValueError\nnumbers = [1, 2]\nbad = Bad()\nimport os\nlong = "x" * 10**6');

@@ -1,5 +1,5 @@
 import { ControlReceiver } from '../protocol/control.ts';
-import type { WorkerCommand, WorkerMessage } from '../protocol/wire.ts';
+import { maxPackagesLength, type WorkerCommand, type WorkerMessage } from '../protocol/wire.ts';
 import { OutputBuffer } from './outputBuffer.ts';
 import type { Bridge, KernelModule, PyBufferView, Pyodide } from './pyodide.ts';
 import { SignalSource } from './signalSource.ts';
@@ -75,10 +75,10 @@ export class KernelSession {
       // Python knows undefined as None; null would come as an object of its own.
       const names = files.length === 0 ? undefined : files.map((file) => file.path);
       const datas = files.length === 0 ? undefined : files.map((file) => file.data ?? undefined);
-      const { exitCode, interrupted } = parseEnd(this.#execute(source, filename, isFile, lineOffset, argv, names, datas));
+      const { exitCode, interrupted, packages } = parseEnd(this.#execute(source, filename, isFile, lineOffset, argv, names, datas));
       this.#signals.setRunning(false);
       this.#output.flush();
-      this.#send({ type: 'finished', exitCode, interrupted, durationMs: now() - startedAt, memoryBytes: this.#memoryBytes() });
+      this.#send({ type: 'finished', exitCode, interrupted, durationMs: now() - startedAt, memoryBytes: this.#memoryBytes(), packages });
     } catch (error) {
       this.#die(error);
     }
@@ -153,10 +153,11 @@ export class KernelSession {
   }
 }
 
-function parseEnd(json: string): { exitCode: number; interrupted: boolean } {
+function parseEnd(json: string): { exitCode: number; interrupted: boolean; packages: string | null } {
   const end: unknown = JSON.parse(json);
   if (typeof end === 'object' && end !== null && 'exitCode' in end && 'interrupted' in end) {
-    return { exitCode: Number(end.exitCode) || 0, interrupted: end.interrupted === true };
+    const packages = 'packages' in end && typeof end.packages === 'string' && end.packages.length <= maxPackagesLength ? end.packages : null;
+    return { exitCode: Number(end.exitCode) || 0, interrupted: end.interrupted === true, packages };
   }
   throw new Error('The Python side gave no end.');
 }

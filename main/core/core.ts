@@ -7,7 +7,7 @@ import { createConnections, placesOfProcess } from './connections/index.ts';
 import { createEditors } from './editors/index.ts';
 import { createFiles } from './files/index.ts';
 import { createHistory } from './history/index.ts';
-import { createInputs } from './inputs/index.ts';
+import { createInputs, setPackages } from './inputs/index.ts';
 import { createJobs } from './jobs/index.ts';
 import { createLocalHistory } from './localHistory/index.ts';
 import { createOutput, sealOutput } from './output/index.ts';
@@ -50,7 +50,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const changes = createChanges(storage);
   const notices = createNotices(storage, changes, log);
   for (const message of storage.openingMessages) notices.add('error', message);
-  storage.onReplaced((message) => notices.add('error', message));
+  storage.onReplaced((message, why) => notices.add(why === 'damage' ? 'error' : 'info', message));
   const settings = createSettings(storage, changes, log);
   const system = createSystem({ ...options, home }, storage, notices);
   const editors = createEditors(storage);
@@ -60,7 +60,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const output = createOutput({ storage, changes, coreId, feed });
   const retention = createRetention(storage, settings.get, feed);
   const owners = createOwners({ storage, coreId, feed, outputChanged: output.wake, log });
-  const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, outputChanged: output.wake, historyChanged: retention.schedule });
+  const runs = createRuns({ storage, coreId, feed, textIndex, sealOutput, notePackages: setPackages, outputChanged: output.wake, historyChanged: retention.schedule });
   const engineRuns = createEngineRuns({ coreId, feed, textIndex, sealOutput, outputChanged: output.wake, get: runs.get });
   const connections = createConnections({ storage, changes, places: options.kubeconfigs ?? placesOfProcess() });
   const profiles = createProfiles(storage, log);
@@ -72,15 +72,24 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     folder: join(home, 'cluster'),
     appVersion: options.appVersion,
     learnedPython: profiles.learned,
+    learnedPackages: (runId, packages) => {
+      try {
+        inputs.setPackages(runId, packages);
+      } catch (error) {
+        // The log is read on: what it prints must not wait for a note.
+        log(`the packages of run ${runId} were not noted: ${String(error)}`);
+      }
+    },
     submitted: (runId, folder, { content, requirements }) => {
       inputs.keepBundle(runId, folder, content, requirements?.lines ?? []).catch((error: unknown) => log(`the files of run ${runId} were not kept: ${String(error)}`));
     },
     runnerFolder: options.runnerFolder ?? sourceRunnerFolder,
   });
   const transfer = createTransfer({
-    storage, runs, inputs, output, sealOutput, feed, textIndex, log,
+    storage, coreId, runs, inputs, output, sealOutput, feed, textIndex, log,
     appVersion: options.appVersion,
     folder: join(home, 'capsules'),
+    searchesChanged: history.searchesChanged,
     ownArtifacts: async (runId) => (jobs.environment(runId) === null ? [] : (await jobs.artifacts(runId)).artifacts),
   });
   textIndex.schedule();

@@ -69,14 +69,14 @@ function CommandDialog({ connection, command }: { connection: Connection; comman
     >
       <dl className="flex flex-col gap-3">
         <Part term="Program">
-          <Exact text={command.command} />
+          <Exact text={quoted(command.command)} />
         </Part>
         <Part term={command.args.length === 0 ? 'No arguments' : 'Arguments, one a line'}>
           {command.args.length > 0 && <Exact text={command.args.map((argument) => quoted(argument)).join('\n')} />}
         </Part>
         {command.env.length > 0 && (
           <Part term="Variables that it is given">
-            <Exact text={command.env.map(({ name, value }) => `${name}=${quoted(value)}`).join('\n')} />
+            <Exact text={command.env.map(({ name, value }) => `${quoted(name)}=${quoted(value)}`).join('\n')} />
           </Part>
         )}
         <Part term="Asked for by">

@@ -31,6 +31,7 @@ export function Inputs({ run }: { run: Run }) {
         <p className="break-all text-muted">{facts.join(' · ')}</p>
         {run.argv.length > 0 && <p className="break-all text-muted">Arguments: {run.argv.join(' ')}</p>}
         {environment.requirements.length > 0 && <p className="break-all text-muted">Requirements: {environment.requirements.join(', ')}</p>}
+        <Packages packages={environment.packages} />
         <ul aria-label="Kept files" className="max-h-32 overflow-auto">
           {files.slice(0, mostListed).map((file) => (
             <li key={file.path} className="flex gap-2">
@@ -42,6 +43,25 @@ export function Inputs({ run }: { run: Run }) {
         </ul>
       </Disclosure>
     </div>
+  );
+}
+
+/** What the run could import beside the standard library. */
+function Packages({ packages }: { packages: RunInputs['environment']['packages'] }) {
+  if (packages === null || packages.length === 0) return <p className="text-muted">{packages === null ? 'Its packages are not known.' : 'No packages beside the standard library.'}</p>;
+  return (
+    <Disclosure title={packages.length === 1 ? '1 package' : `${packages.length.toLocaleString()} packages`} startsOpen={false}>
+      <ul aria-label="Packages of the run" className="max-h-32 overflow-auto">
+        {packages.map(({ name, version, source, isInstalled }) => (
+          <li key={name} className="flex gap-2" title={source ?? undefined}>
+            <span className="min-w-0 grow select-text truncate font-mono">
+              {name} {version}
+            </span>
+            {isInstalled && <span className="text-muted">installed for the run</span>}
+          </li>
+        ))}
+      </ul>
+    </Disclosure>
   );
 }
 

@@ -7,7 +7,7 @@ import { changeSettings } from '../settings/index.ts';
 import { Button, Select, Tooltip } from '../ui/index.ts';
 import { useSheet } from './sheetStore.ts';
 import { chooseTarget, useProfileChoice, useTarget } from './target.ts';
-import { placeText } from './words.ts';
+import { placeText, shortPlace } from './words.ts';
 
 // Values of the lists that are no connection and no profile; ids hold no colon at their beginning.
 const local = ':local';
@@ -35,6 +35,7 @@ function TargetSelect() {
     ...connections.map((one) => ({
       value: String(one.id),
       label: placeText(one.name, one.namespace),
+      short: shortPlace(one.name, one.namespace),
       icon: <HealthMark connection={one} />,
       disabled: one.problem !== null,
       danger: one.production,
@@ -53,7 +54,7 @@ function TargetSelect() {
       value={target?.id ?? local}
       options={options}
       onChange={choose}
-      className={target?.production === true ? 'min-w-24 max-w-60 shrink border-danger bg-danger-soft font-medium text-danger' : 'min-w-24 max-w-60 shrink'}
+      className={target?.production === true ? 'min-w-24 max-w-80 shrink border-danger bg-danger-soft font-medium text-danger' : 'min-w-24 max-w-80 shrink'}
     />
   );
 }

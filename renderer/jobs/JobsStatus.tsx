@@ -2,7 +2,7 @@ import { HealthMark, healthWords, showConnection } from '../connections/index.ts
 import { classes } from '../lib/classes.ts';
 import { useJobsStore } from './jobsStore.ts';
 import { useTarget } from './target.ts';
-import { placeText } from './words.ts';
+import { shortPlace } from './words.ts';
 
 /** In the status bar: which cluster and namespace runs go to, how it is, and how many runs live. */
 export function JobsStatus() {
@@ -26,7 +26,7 @@ export function JobsStatus() {
           onClick={() => showConnection(target.id)}
         >
           <HealthMark connection={target} />
-          {placeText(target.name, target.namespace)}
+          {shortPlace(target.name, target.namespace)}
           {target.production && ' (production)'}
         </button>
       )}

@@ -5,8 +5,15 @@ export function placeText(connectionName: string, namespace: string): string {
   return `${connectionName}/${namespace}`;
 }
 
+/** The same where room is scarce: `arn:aws:…89012:cluster/prod/ml`. A long name is told apart by its end; what would be cut off there is the namespace. */
+export function shortPlace(connectionName: string, namespace: string): string {
+  const characters = [...connectionName];
+  const name = characters.length <= 28 ? connectionName : `${characters.slice(0, 8).join('')}…${characters.slice(-18).join('')}`;
+  return placeText(name, namespace);
+}
+
 export function placeOf(job: Pick<Job, 'connectionName' | 'namespace'>): string {
-  return placeText(job.connectionName, job.namespace);
+  return shortPlace(job.connectionName, job.namespace);
 }
 
 const phaseTexts: Record<JobPhase, string> = {

@@ -181,6 +181,7 @@ export class FrameKernel {
       exitCode: message.exitCode,
       durationMs: message.durationMs,
       memoryBytes: message.memoryBytes,
+      packages: message.packages,
       kernelLost: false,
     });
   }
@@ -213,7 +214,7 @@ export class FrameKernel {
     if (this.#busySince === null) return;
     const durationMs = performance.now() - this.#busySince;
     this.#busySince = null;
-    this.#toWindow({ type: 'finished', status, exitCode, durationMs, memoryBytes: null, kernelLost: true });
+    this.#toWindow({ type: 'finished', status, exitCode, durationMs, memoryBytes: null, packages: null, kernelLost: true });
   }
 
   #lose(reason: string): void {

@@ -10,8 +10,8 @@ export type KernelState =
   /** Nothing was run yet. */
   | { status: 'idle' }
   | { status: 'starting' }
-  | { status: 'ready'; pythonVersion: string; memoryBytes: number }
-  | { status: 'busy'; pythonVersion: string; memoryBytes: number; stopping: boolean }
+  | { status: 'ready'; pythonVersion: string; pyodideVersion: string; memoryBytes: number }
+  | { status: 'busy'; pythonVersion: string; pyodideVersion: string; memoryBytes: number; stopping: boolean }
   /** The variables are gone; the next run starts clean. */
   | { status: 'lost'; reason: string }
   /** Python could not start; the next run tries again. */
@@ -111,7 +111,7 @@ export class KernelHandle {
   ): Promise<ExecutionEnd> {
     const link = this.#acquire(command.globals, on);
     const finish = (status: 'failed' | 'stopped', exitCode: number, kernelLost: boolean): ExecutionEnd => {
-      const end: ExecutionEnd = { status, exitCode, durationMs: performance.now() - startedAt, peakMemoryBytes: null, kernelLost };
+      const end: ExecutionEnd = { status, exitCode, durationMs: performance.now() - startedAt, peakMemoryBytes: null, packages: null, kernelLost };
       on({ type: 'finished', end });
       return end;
     };

@@ -3,8 +3,8 @@ import { FrameMessage } from '../../kernel/protocol/wire.ts';
 
 export type LinkState =
   | { status: 'starting' }
-  | { status: 'ready'; pythonVersion: string; memoryBytes: number }
-  | { status: 'busy'; pythonVersion: string; memoryBytes: number }
+  | { status: 'ready'; pythonVersion: string; pyodideVersion: string; memoryBytes: number }
+  | { status: 'busy'; pythonVersion: string; pyodideVersion: string; memoryBytes: number }
   | { status: 'lost'; reason: string }
   | { status: 'failed'; message: string };
 
@@ -79,7 +79,7 @@ export class KernelLink {
     }
     switch (event.type) {
       case 'ready':
-        this.#become({ status: 'ready', pythonVersion: event.pythonVersion, memoryBytes: event.memoryBytes });
+        this.#become({ status: 'ready', pythonVersion: event.pythonVersion, pyodideVersion: event.pyodideVersion, memoryBytes: event.memoryBytes });
         return;
       case 'startFailed':
         this.#port.close();
@@ -117,8 +117,8 @@ export class KernelLink {
         return event.success ? event.data : null;
       }
       case 'finished': {
-        const { type, memoryBytes, ...end } = message;
-        const event = KernelEvent.safeParse({ type, end: { ...end, peakMemoryBytes: memoryBytes } });
+        const { type, memoryBytes, packages, ...end } = message;
+        const event = KernelEvent.safeParse({ type, end: { ...end, peakMemoryBytes: memoryBytes, packages: packages === null ? null : json(packages) } });
         return event.success ? event.data : null;
       }
       default: {
@@ -156,7 +156,7 @@ export class KernelLink {
     if (this.#inFlight === null) return;
     if (state.status === 'lost') this.#inFlight.on({ type: 'lost', reason: state.reason });
     const durationMs = performance.now() - this.#inFlight.startedAt;
-    this.#finish(this.#lastEnd ?? { status, exitCode: status === 'failed' ? 1 : 130, durationMs, peakMemoryBytes: null, kernelLost: true });
+    this.#finish(this.#lastEnd ?? { status, exitCode: status === 'failed' ? 1 : 130, durationMs, peakMemoryBytes: null, packages: null, kernelLost: true });
   }
 
   #become(state: LinkState): void {

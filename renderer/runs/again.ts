@@ -3,6 +3,8 @@ import { openScratch, useEditorsStore } from '../editor/index.ts';
 import { runAgainOnCluster, runKeptOnCluster } from '../jobs/index.ts';
 import { core } from '../rpc/index.ts';
 import { ask, notify } from '../ui/index.ts';
+import { pinnedOf, whatDiffers } from './exactness.ts';
+import { knownPythonVersion } from './kernels.ts';
 import { runHere } from './runActions.ts';
 import { bytesOf, type GivenFiles } from './workspaceFiles.ts';
 
@@ -20,7 +22,7 @@ export async function runAgain(runId: RunId): Promise<void> {
   const old = await core.runs.get({ id: runId });
   const source = await todaysSource(old);
   if (old.engine === 'cluster') {
-    await runAgainOnCluster(runId, (request) => ({ ...request, source }));
+    await runAgainOnCluster(runId, (request) => ({ ...request, source, pinned: null }));
     return;
   }
   const { tabId, title } = tabFor(old, source);
@@ -36,7 +38,7 @@ function tabFor(old: Run, source: string): { tabId: TabId; title: string } {
 
 /**
  * Runs a run again with nothing changed: the source, the files beside it and the arguments as they were, in a clean interpreter, on a cluster
- * by the image's digest. Says so when something of it was not kept.
+ * by the image's digest and with the packages that were installed. Says so when something of it was not kept.
  * @param on another engine than it ran on; null for the same
  */
 export async function runAgainExactly(runId: RunId, on: Engine | null = null): Promise<void> {
@@ -50,21 +52,20 @@ export async function runAgainExactly(runId: RunId, on: Engine | null = null): P
     });
     return;
   }
-  if (inputs !== null && !(await confirmMissing(inputs))) return;
-  if ((on ?? old.engine) === 'cluster') await exactlyOnCluster(old, inputs);
+  const engine = on ?? old.engine;
+  if (!(await isAccepted(whatDiffers(old, inputs, engine, knownPythonVersion())))) return;
+  if (engine === 'cluster') await exactlyOnCluster(old, inputs);
   else await exactlyHere(old, inputs);
 }
 
-async function confirmMissing(inputs: RunInputs): Promise<boolean> {
-  const missing = inputs.files.filter((file) => file.hash === null);
-  if (missing.length === 0) return true;
-  const names = missing.slice(0, 5).map(({ path, reason }) => `${path} (${reason ?? 'not kept'})`).join(', ');
+async function isAccepted(differences: readonly string[]): Promise<boolean> {
+  if (differences.length === 0) return true;
   const answer = await ask({
-    title: missing.length === 1 ? 'One file was not kept' : `${missing.length.toLocaleString()} files were not kept`,
-    message: `The run would go without ${names}${missing.length > 5 ? ' and more' : ''}.`,
+    title: 'It cannot go exactly as it was',
+    message: differences.join(' '),
     choices: [
       { id: 'cancel', label: 'Cancel' },
-      { id: 'run', label: 'Run without' },
+      { id: 'run', label: 'Run all the same' },
     ],
   });
   return answer === 'run';
@@ -103,6 +104,6 @@ async function exactlyOnCluster(old: Run, inputs: RunInputs | null): Promise<voi
   await runKeptOnCluster(old, inputs?.environment ?? null, (request) => {
     const { profile } = request;
     const image = digest === null || profile.image.includes('@') ? profile.image : `${profile.image}@${digest}`;
-    return { ...request, profile: { ...profile, image }, folder, path };
+    return { ...request, profile: { ...profile, image }, folder, path, pinned: pinnedOf(inputs) };
   });
 }

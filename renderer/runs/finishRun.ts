@@ -40,11 +40,11 @@ export async function finishRun(run: EndedRun): Promise<void> {
 }
 
 async function storeEnd({ runId, console, end, error, frames, startFailure }: EndedRun): Promise<void> {
-  const { status, exitCode, durationMs, peakMemoryBytes } = end;
+  const { status, exitCode, durationMs, peakMemoryBytes, packages } = end;
   const said = error ?? (startFailure === null ? null : `Python could not start: ${startFailure}`.slice(0, 2000));
   for (let retryMs = firstRetryMs; ; retryMs = Math.min(maxRetryMs, retryMs * 2)) {
     try {
-      await core.runs.finish({ id: runId, status, exitCode, durationMs, peakMemoryBytes, error: said, frames });
+      await core.runs.finish({ id: runId, status, exitCode, durationMs, peakMemoryBytes, error: said, frames, packages });
       console.update({ waiting: null });
       return;
     } catch (caught) {

@@ -4,6 +4,7 @@ import { createKernelHost, type KernelHandle, type KernelHost, type KernelHostSt
 
 /** Python of the Pyodide that this application brings along; what a kernel says of itself replaces it. */
 let pythonVersion = '3.14.2';
+let pyodideVersion = '314.0.7';
 let host: KernelHost | null = null;
 
 function kernelHost(): KernelHost {
@@ -34,6 +35,11 @@ export function knownPythonVersion(): string {
   return pythonVersion;
 }
 
+/** What runs Python on this computer: `Pyodide 314.0.7`. */
+export function knownRuntime(): string {
+  return `Pyodide ${pyodideVersion}`;
+}
+
 /** What the status bar and the buttons show: the state of one tab's kernel, and of the spare. */
 export interface KernelView {
   kernel: KernelState;
@@ -60,7 +66,7 @@ function viewOf(tabId: TabId | null): KernelView {
   if (known !== undefined) return known;
   const { spare, failure } = host?.state() ?? { spare: 'none', failure: null };
   const view: KernelView = { kernel: tabId === null || host === null ? { status: 'idle' } : host.kernel(tabId).state(), spare, failure };
-  if (view.kernel.status === 'ready') pythonVersion = view.kernel.pythonVersion;
+  if (view.kernel.status === 'ready') ({ pythonVersion, pyodideVersion } = view.kernel);
   views.set(tabId, view);
   return view;
 }

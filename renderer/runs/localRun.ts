@@ -143,7 +143,7 @@ async function execute(run: RunningRun): Promise<ExecutionEnd> {
   if (workspace?.note != null) note(run, workspace.note);
   const kernel = kernelOf(request.tabId);
   const begun = performance.now();
-  if (run.isStopped) return { status: 'stopped', exitCode: 130, durationMs: 0, peakMemoryBytes: null, kernelLost: false };
+  if (run.isStopped) return { status: 'stopped', exitCode: 130, durationMs: 0, peakMemoryBytes: null, packages: null, kernelLost: false };
   const execution = kernel.execute(
     {
       source: request.source,

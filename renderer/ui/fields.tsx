@@ -25,7 +25,8 @@ export interface SelectProps<Value extends string> {
   /** The accessible name. */
   label: string;
   value: Value;
-  options: readonly { value: Value; label: string; icon?: ReactNode; disabled?: boolean; danger?: boolean }[];
+  /** `short` is what the closed box shows of a long label. */
+  options: readonly { value: Value; label: string; short?: string; icon?: ReactNode; disabled?: boolean; danger?: boolean }[];
   onChange(value: Value): void;
   disabled?: boolean;
   className?: string;
@@ -47,7 +48,7 @@ export function Select<Value extends string>({ label, value, options, onChange, 
     <RadixSelect.Root value={value} onValueChange={change} disabled={disabled}>
       <RadixSelect.Trigger ref={(element) => setDialog(dialogOf(element))} aria-label={label} className={classes(field, 'inline-flex items-center gap-1.5 hover:bg-hover', className)}>
         <span className="min-w-0 grow truncate text-left">
-          <RadixSelect.Value />
+          <RadixSelect.Value>{options.find((one) => one.value === value)?.short}</RadixSelect.Value>
         </span>
         <RadixSelect.Icon className="text-muted">
           <ChevronDown size={14} aria-hidden />
@@ -58,7 +59,7 @@ export function Select<Value extends string>({ label, value, options, onChange, 
           position="popper"
           sideOffset={4}
           collisionPadding={8}
-          className="pop-in z-50 max-h-80 min-w-(--radix-select-trigger-width) overflow-auto rounded-lg border border-line bg-raised p-1 text-[13px] text-text shadow-pop"
+          className="pop-in z-50 max-h-80 min-w-(--radix-select-trigger-width) max-w-[min(40rem,90vw)] overflow-auto rounded-lg border border-line bg-raised p-1 text-[13px] text-text shadow-pop"
         >
           <RadixSelect.Viewport>
             {options.map((option) => (
@@ -67,17 +68,19 @@ export function Select<Value extends string>({ label, value, options, onChange, 
                 value={option.value}
                 disabled={option.disabled ?? false}
                 className={classes(
-                  'flex h-7 cursor-default select-none items-center gap-2 rounded-md pl-2 pr-3 outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-selected',
+                  'flex min-h-7 cursor-default select-none items-center gap-2 rounded-md pl-2 pr-3 outline-none data-[disabled]:opacity-45 data-[highlighted]:bg-selected',
                   option.danger === true && 'font-medium text-danger',
                 )}
               >
-                <span className="w-4">
+                <span className="w-4 shrink-0">
                   <RadixSelect.ItemIndicator>
                     <Check size={14} aria-hidden />
                   </RadixSelect.ItemIndicator>
                 </span>
                 {option.icon}
-                <RadixSelect.ItemText>{option.label}</RadixSelect.ItemText>
+                <span className="min-w-0 break-words">
+                  <RadixSelect.ItemText>{option.label}</RadixSelect.ItemText>
+                </span>
               </RadixSelect.Item>
             ))}
           </RadixSelect.Viewport>

@@ -26,6 +26,8 @@ TOGETHER = 0.002
 # So many lines at once go as few lines of the log, apart by VT: each line costs the cluster the same, however short.
 PACK, APART = 16, b"\x0b"
 PIPE = 1024 * 1024
+# PIPE_BUF of Linux: a write of this much is not torn.
+ATOMIC = 4096
 CLOCK = 0.05
 SAMPLE = 0.25
 MEASURE, MEASURE_LATER, MEASURE_EARLY = 1.0, 5.0, 60.0
@@ -69,6 +71,14 @@ def read_json(path):
             return json.load(file)
     except (OSError, ValueError):
         return None
+
+
+def read_bytes(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def read_text(path):
@@ -115,8 +125,13 @@ class Log:
             data += b"".join([b"%d%b%b\n" % (number, kind, line) for number, line in enumerate(lines[1:], self.seq + 2)])
         self.seq += len(lines)
         self.bytes += len(data)
-        self._copy(data)
-        write_all(1, data)
+        if len(data) <= ATOMIC:
+            # Whoever waits for it has it sooner. It goes as a whole, so nobody can miss a part of it that the copy does not have yet.
+            write_all(1, data)
+            self._copy(data)
+        else:
+            self._copy(data)
+            write_all(1, data)
 
     def document(self, kind, data):
         """Writes JSON bytes as one line, or in pieces that only the last one ends."""
@@ -299,9 +314,12 @@ class Stream:
 class Marks:
     """Documents that the script hands over through its streams (sitecustomize.py)."""
 
-    def __init__(self, spool, limit):
+    def __init__(self, spool, limit, own):
         self.spool = spool
         self.limit = limit
+        # Where this run's requirements were installed.
+        self.own = own
+        self.told_packages = False
         self.token = os.urandom(16).hex()
         self.prefix = b"\x1epyexekube-%s:" % self.token.encode("ascii")
         self.error = None
@@ -309,10 +327,17 @@ class Marks:
     def found(self, log, told):
         kind, _, name = told.partition(b":")
         # Ours are digits and hyphens; anything else could lead out of the folder.
-        if kind not in (b"d", b"x") or not name.replace(b"-", b"").isdigit():
+        if kind not in (b"d", b"x", b"v") or not name.replace(b"-", b"").isdigit():
             return
         path = os.path.join(self.spool, name.decode("ascii"))
         try:
+            if kind == b"v":
+                # Once: who forges another says nothing new.
+                if not self.told_packages:
+                    self.told_packages = True
+                    log.json(b"v", {"packages": list_packages(os.fsdecode(read_bytes(path)).split("\0"), self.own)})
+                    os.unlink(path)
+                return
             size = os.path.getsize(path)
             if size > self.limit:
                 log.note("A display of %.1f MB is not shown: the limit is %.1f MB." % (size / 1e6, self.limit / 1e6))
@@ -433,6 +458,8 @@ class Runner:
         self.output = output_folder(self.config)
         self.marks = None
         self.last_fd, self.last_read = None, 0.0
+        # Kept: to make a large one for each short line costs more than all else that is done with it.
+        self.buffer = bytearray(READ)
 
     @staticmethod
     def _tell_alive():
@@ -582,16 +609,15 @@ class Runner:
         except BlockingIOError:
             pass
 
-    @staticmethod
-    def read(streams, fd):
+    def read(self, streams, fd):
         """@returns whether there may be more"""
         try:
-            data = os.read(fd, READ)
+            size = os.readv(fd, [self.buffer])
         except BlockingIOError:
             return True
-        if data:
-            streams[fd].feed(data)
-        return bool(data)
+        if size > 0:
+            streams[fd].feed(bytes(memoryview(self.buffer)[:size]))
+        return size > 0
 
     def kill(self, number, group):
         try:
@@ -727,7 +753,7 @@ class Runner:
         script = self.config["script"]
         if not os.path.isfile(os.path.join(self.files, script)):
             raise Ended("script", "There is no %s among the files of the run." % script, HOPELESS)
-        self.marks = Marks(RUN + "/spool", self.config["displayMaxBytes"])
+        self.marks = Marks(RUN + "/spool", self.config["displayMaxBytes"], self.work + "/packages")
         path = env.get("PYTHONPATH", "")
         env["PYTHONPATH"] = CODE + os.pathsep + path if path else CODE
         env["PYEXEKUBE_HOOK"] = "\n".join((self.marks.token, self.marks.spool, self.files, path))
@@ -1160,6 +1186,55 @@ def unpack(read, folder, wanted):
     write_file(RUN + "/inputs.json", json.dumps(tar.known))
 
 
+def list_packages(folders, own):
+    """What importlib.metadata would list in these folders, the first of each name: that module takes longer to import than most scripts to begin.
+
+    `own` is the folder that the run's requirements went into: what stands there was installed for it.
+    """
+    found = {}
+    for folder in folders:
+        try:
+            names = sorted(os.listdir(folder or "."))
+        except OSError:
+            continue
+        for entry in names:
+            stem, kind = os.path.splitext(entry)
+            if kind not in (".dist-info", ".egg-info"):
+                continue
+            path = os.path.join(folder, entry)
+            name, _, version = stem.partition("-")
+            if kind == ".egg-info":
+                version = version.rpartition("-py")[0] or version
+                version = version or egg_version(path)
+            # As the index names it (packaging.python.org, "Names and normalization").
+            name = "-".join(part for part in name.lower().replace("_", "-").replace(".", "-").split("-") if part)
+            if name and version and name not in found and len(found) < 5000:
+                found[name] = {"name": name, "version": version, "source": source_of(path), "isInstalled": folder.startswith(own)}
+    return [found[name] for name in sorted(found)]
+
+
+def egg_version(path):
+    text = read_bytes(os.path.join(path, "PKG-INFO") if os.path.isdir(path) else path).decode("utf-8", "replace")
+    return next((line[8:].strip() for line in text.split("\n\n", 1)[0].splitlines() if line.startswith("Version:")), "")
+
+
+def source_of(path):
+    """Where a package came from if not from an index (packaging.python.org, "Recording the Direct URL Origin"), as pip would be told; None else."""
+    told = read_json(os.path.join(path, "direct_url.json"))
+    if not isinstance(told, dict) or not isinstance(told.get("url"), str):
+        return None
+    url, vcs, archive = told["url"], told.get("vcs_info"), told.get("archive_info")
+    scheme, mark, rest = url.partition("://")
+    host, slash, where = rest.partition("/")
+    # No password goes into the history.
+    url = scheme + mark + host.rpartition("@")[2] + slash + where
+    if isinstance(vcs, dict) and isinstance(vcs.get("commit_id"), str):
+        url = "%s+%s@%s" % (vcs.get("vcs", "git"), url, vcs["commit_id"])
+    elif isinstance(archive, dict) and isinstance(archive.get("hash"), str):
+        url = "%s#%s" % (url, archive["hash"])
+    return url[:2000]
+
+
 def pattern_regex(pattern):
     import re
 
@@ -1367,12 +1442,14 @@ def receive(size, digest):
 
 
 def send_signal(name):
+    if os.path.exists(RUN + "/end.json"):
+        return say({"ok": False})
     state = read_json(RUN + "/state.json")
     number = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}[name]
     write_file(RUN + "/cancelled", name)
     if state is None or os.path.exists(RUN + "/end.json"):
-        # Not begun: it looks for the file before the script starts. Ended: nothing to do.
-        return say({"ok": not os.path.exists(RUN + "/end.json")})
+        # Not begun: it looks for the file before the script starts. Just ended: because of the file, or it would have in the next moment.
+        return say({"ok": True})
     try:
         if name == "KILL":
             if state["child"] is not None:
@@ -1381,7 +1458,8 @@ def send_signal(name):
             os.kill(state["pid"], number)
         return say({"ok": True})
     except OSError as error:
-        return say({"ok": False, "error": str(error)})
+        ended = os.path.exists(RUN + "/end.json")
+        return say({"ok": True} if ended else {"ok": False, "error": str(error)})
 
 
 def read_log(first, last=None):

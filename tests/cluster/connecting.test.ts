@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newRunId } from '../../contract/ids.ts';
 import { kubectl, startApplication, textOf, type Application } from './harness.ts';
 import { onCluster } from './onCluster.ts';
 
@@ -91,6 +93,27 @@ onCluster('a cluster', { application: 'none' }, (cluster) => {
       await runs();
       expect(new Set(tunnels).size).toBe(1);
     });
+  });
+
+  it('whose kubeconfig names no authority is believed where this computer trusts its authority, as with kubectl', async () => {
+    let authority = '';
+    const kubeconfig = kubeconfigWith(home, (entry) => {
+      const { 'certificate-authority-data': data } = entry;
+      if (typeof data === 'string') authority = data;
+      delete entry['certificate-authority-data'];
+    });
+    const file = join(home, 'authority.pem');
+    writeFileSync(file, Buffer.from(authority, 'base64'));
+    const run = JSON.stringify({ runId: newRunId(), source: 'print("there")' });
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, cluster.namespace, run], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SSL_CERT_FILE: file } });
+    const ended = new Promise<string>((resolve) => {
+      child.stdout.on('data', (part: Buffer) => {
+        const said = /^ended .*$/m.exec(part.toString('utf8'))?.[0];
+        if (said !== undefined) resolve(said);
+      });
+    });
+    expect(await ended).toBe('ended succeeded');
+    child.kill('SIGKILL');
   });
 
   it('is signed in to with an OpenID Connect token for as long as it lasts', async () => {

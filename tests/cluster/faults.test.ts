@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { kubectl, textOf } from './harness.ts';
+import { dropNamespace, kubectl, makeNamespace, textOf } from './harness.ts';
 import { onCluster } from './onCluster.ts';
 
 /** How long a network is cut. */
@@ -105,6 +105,22 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
     expect((await cluster.application.reach(runId, 'done')).failure).toMatchObject({ kind: 'jobDeleted' });
   });
 
+  it('says that its pod was deleted, with its namespace or alone, and that its files went with it', async () => {
+    const source = 'import os, time\nopen(os.environ["PYEXEKUBE_OUTPUT"] + "/a", "w").write("a")\nprint("line 0", flush=True)\ntime.sleep(100)';
+    const other = makeNamespace();
+    const [one, two] = [await cluster.application.submit(source), await cluster.application.submit(source, { namespace: other })];
+    await cluster.application.says(one, 'line 0\n');
+    await cluster.application.says(two, 'line 0\n');
+    kubectl('delete', 'pod', '-l', `pyexekube.dev/run-id=${one}`, '-n', cluster.namespace, '--grace-period=0', '--force', '--wait=false');
+    dropNamespace(other);
+    for (const runId of [one, two]) {
+      const job = await cluster.application.reach(runId, 'done', 60_000);
+      expect(job.failure).toMatchObject({ kind: 'jobDeleted', action: { kind: 'runAgain' } });
+      expect(job.artifacts).toMatchObject({ state: 'failed', message: 'The pod was gone before its files could be fetched.', retryable: false });
+      expect(textOf(await cluster.application.output(runId))).toBe('line 0\n');
+    }
+  });
+
   it('follows the next attempt when its pod is taken away', async () => {
     const runId = await cluster.application.submit('import os, time\nprint("line 0", flush=True)\nif not os.environ.get("GO"): time.sleep(3)\n', { settings: { retries: 1 } });
     await cluster.application.says(runId, 'line 0\n');
@@ -134,7 +150,7 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
       'out = sys.stdout.buffer',
       'out.write(b"\\x1b]52;c;aGk=\\x07 \\x1b]8;;http://x\\x1b\\\\link\\x1b]8;;\\x1b\\\\ \\xc2\\x9b31m \\xe2\\x80\\xaebidi\\n")',
       'out.write(b"\\xff\\xfe broken \\xe2\\x82"); out.flush(); out.write(b"\\xac whole\\n")',
-      'out.write(b"y" * 20_000_000); out.write(b"\\n")',
+      'out.write(b"y" * 100_000_000); out.write(b"\\n")',
       'out.write(b"12o hello\\n999999o\\n")',
       'out.flush()',
     ].join('\n');
@@ -143,7 +159,7 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
     expect(controls).toBe('\x1b]52;c;aGk=\x07 \x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\ \u009b31m \u202ebidi');
     expect(broken).toContain('broken');
     expect(broken).toContain('whole');
-    expect(long).toBe('y'.repeat(20_000_000));
+    expect(long).toBe('y'.repeat(100_000_000));
     expect([like, head]).toEqual(['12o hello', '999999o']);
   });
 });

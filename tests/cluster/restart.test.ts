@@ -41,6 +41,16 @@ onCluster('a run whose application or API server is away for a while', { applica
     await again.core.dispose();
   });
 
+  it('says why it did not start when its time for that was up while the application was closed', async () => {
+    const runId = await cluster.application.submit('print("never")', { settings: { image: 'localhost:1/nobody/nothing:1', startTimeoutSeconds: 5 } });
+    await cluster.application.reach(runId, 'pulling');
+    await cluster.application.core.dispose();
+    await pause(5000);
+    const again = await startApplication(cluster.namespace, { home: cluster.application.home });
+    expect((await again.reach(runId, 'done')).failure).toMatchObject({ kind: 'imagePull', action: { field: 'image' } });
+    await again.core.dispose();
+  });
+
   it('says what is lost when the Job was cleared away before anybody came back for it', async () => {
     const { api } = cluster.application;
     const runId = await cluster.application.submit('print("line 0", flush=True)\nimport time; time.sleep(3)\nprint("line 1")', { settings: { holdSeconds: 0 } });

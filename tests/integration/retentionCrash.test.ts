@@ -2,18 +2,24 @@ import { createRouterClient } from '@orpc/server';
 import BetterSqlite3 from 'better-sqlite3';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { newClientId, newRunId, type RunId } from '../../contract/ids.ts';
 import { createCore } from '../../main/core/core.ts';
+import { bundledChild, folderInMemory } from '../support/bundledChild.ts';
 
-const kills = 40;
-const pinnedEvery = 50;
-const runs = 1200;
+/** How often a process that clears away is killed in the middle of it. */
+const kills = Number(process.env['PYEXEKUBE_TEST_KILLS'] ?? 200);
+/** As many at once as the machine has cores. */
+const lanes = 2;
+const pinnedEvery = 25;
+const runs = 400;
 
-/** Fills a home with runs that have output, files and versions; every fiftieth is pinned. @returns those */
+type Child = Awaited<ReturnType<typeof bundledChild>>;
+
+/** Fills a home with runs that have output, files and versions; every 25th is pinned. @returns those */
 async function fill(home: string): Promise<RunId[]> {
   const core = await createCore({ home, host: 'test', appVersion: '0.0.0' });
   const client = createRouterClient(core.router, { context: { clientId: newClientId() } });
@@ -21,8 +27,8 @@ async function fill(home: string): Promise<RunId[]> {
   for (let i = 0; i < runs; i++) {
     const id = newRunId();
     await client.runs.start({ id, engine: 'local', mode: 'file', title: `run ${i}`, source: `print(${i})`, pythonVersion: '3.14.2', path: `/project/${i % 7}.py` });
-    await client.inputs.keep({ runId: id, folder: null, files: [] });
-    const records = [1, 2, 3].map((seq) => ({ seq, timeMs: 1, body: { kind: 'text' as const, stream: 'stdout' as const, text: `${i} ${seq}\n`.repeat(2000) } }));
+    await client.inputs.keep({ runId: id, folder: null, files: [], environment: { packages: [{ name: 'one', version: String(i % 50) }] } });
+    const records = [1, 2, 3].map((seq) => ({ seq, timeMs: 1, body: { kind: 'text' as const, stream: 'stdout' as const, text: `${i} ${seq}\n`.repeat(1500) } }));
     await client.output.append({ runId: id, records });
     await client.runs.finish({ id, status: 'succeeded', exitCode: 0, durationMs: 1, peakMemoryBytes: null, error: null });
     if (i % pinnedEvery === 0) {
@@ -35,37 +41,62 @@ async function fill(home: string): Promise<RunId[]> {
   return pinned;
 }
 
-/** Lets a child clear away down to a count of runs, and kills it after so many microseconds of work. */
-async function clearAndKill(home: string, keep: number, afterMs: number): Promise<void> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'retentionChild.ts'), home, String(keep)], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** Lets a child clear away down to a count of runs, and kills it after so many milliseconds of work. @returns whether it had still work to do */
+async function clearAndKill({ file, env }: Child, home: string, keep: number, afterMs: number): Promise<boolean> {
+  const child = spawn(process.execPath, [file, home, String(keep)], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   await once(child.stdout, 'data');
   setTimeout(() => child.kill('SIGKILL'), afterMs);
   child.stdout.resume();
-  await ended;
+  const [, signal]: unknown[] = await ended;
+  return signal === 'SIGKILL';
+}
+
+/** What is wrong with a database that a killed process has left. */
+function faultsOf(path: string, pinned: readonly RunId[]): unknown[] {
+  const db = new BetterSqlite3(path);
+  try {
+    const torn = db.prepare('SELECT id FROM runs WHERE last_seq <> (SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM output_chunks WHERE run_key = key)').pluck().all();
+    const orphans = db.prepare('SELECT list FROM package_lists WHERE list NOT IN (SELECT list FROM run_packages)').pluck().all();
+    const kept = new Set(db.prepare('SELECT id FROM runs WHERE pinned = 1').pluck().all());
+    const lost = pinned.filter((id) => !kept.has(id));
+    const checked = db.pragma('integrity_check', { simple: true });
+    const found = [...torn, ...orphans, ...lost];
+    return [...found, ...(checked === 'ok' ? [] : [checked]), ...z.array(z.unknown()).parse(db.pragma('foreign_key_check'))];
+  } finally {
+    db.close();
+  }
 }
 
 describe('kill -9 while old runs are cleared away', () => {
-  it(`at ${kills} moments leaves a whole database, all pinned runs, and runs with all their output`, { timeout: 240_000 }, async () => {
-    const home = mkdtempSync(join(tmpdir(), 'pyexekube-retention-'));
-    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-    const pinned = await fill(home);
-    const path = join(home, 'pyexekube.sqlite');
-
-    for (let i = 1; i <= kills; i++) {
-      await clearAndKill(home, runs - i * 25, (i * 7) % 23);
-      const db = new BetterSqlite3(path);
-      expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
-      expect(db.pragma('foreign_key_check')).toEqual([]);
-      const torn = db.prepare('SELECT id FROM runs WHERE last_seq <> (SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM output_chunks WHERE run_key = key)').pluck().all();
-      expect(torn).toEqual([]);
-      db.close();
+  it(`at ${kills} random moments leaves a whole database, all pinned runs, and runs with all their output`, { timeout: 600_000 }, async () => {
+    const folder = folderInMemory();
+    const filled = join(folder, 'filled');
+    const [pinned, child] = await Promise.all([fill(filled), bundledChild(join(import.meta.dirname, 'retentionChild.ts'))]);
+    let killed = 0;
+    let tries = 0;
+    async function lane(name: string): Promise<void> {
+      const home = join(folder, name);
+      let keep = 0;
+      while (killed < kills && tries < kills * 3) {
+        tries++;
+        if (keep <= 0) {
+          rmSync(home, { recursive: true, force: true });
+          cpSync(filled, home, { recursive: true });
+          keep = runs - pinned.length;
+        }
+        keep -= 60;
+        // One that was through before it could be killed counts for nothing.
+        if (await clearAndKill(child, home, Math.max(1, keep), Math.random() * 12)) killed++;
+        expect(faultsOf(join(home, 'pyexekube.sqlite'), pinned)).toEqual([]);
+      }
+      const core = await createCore({ home, host: 'test', appVersion: '0.0.0' });
+      const client = createRouterClient(core.router, { context: { clientId: newClientId() } });
+      expect((await client.runs.list({ filter: { pinnedOnly: true }, limit: 500 })).runs.map((run) => run.id)).toEqual(pinned.toReversed());
+      expect((await client.runs.count({})).count).toBeLessThan(runs);
+      await core.dispose();
     }
-
-    const core = await createCore({ home, host: 'test', appVersion: '0.0.0' });
-    const client = createRouterClient(core.router, { context: { clientId: newClientId() } });
-    expect((await client.runs.list({ filter: { pinnedOnly: true }, limit: 500 })).runs.map((run) => run.id)).toEqual(pinned.toReversed());
-    expect((await client.runs.count({})).count).toBeLessThan(runs);
-    await core.dispose();
+    await Promise.all(Array.from({ length: lanes }, (_, i) => lane(`lane ${i}`)));
+    expect(killed).toBeGreaterThanOrEqual(kills);
   });
 });

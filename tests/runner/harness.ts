@@ -147,8 +147,9 @@ export class Pod {
     }
   }
 
+  /** Waits until the script has printed a text. */
   untilText(text: string): Promise<Line> {
-    return this.until((line) => line.text.includes(text));
+    return this.until((line) => 'oeOEpq'.includes(line.kind) && line.text.includes(text));
   }
 
   lines(): Line[] {
@@ -199,7 +200,7 @@ export function textOf(lines: readonly Line[], stream: 'o' | 'e' | 'i'): Buffer 
 }
 
 /** The documents of a kind, put together. */
-export function documentsOf(lines: readonly Line[], kind: 'd' | 'x'): unknown[] {
+export function documentsOf(lines: readonly Line[], kind: 'd' | 'x' | 'v'): unknown[] {
   const documents: unknown[] = [];
   let pieces: Buffer[] = [];
   for (const line of lines) {

@@ -5,7 +5,9 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
+import { z } from 'zod';
+import { RunPackage } from '../../contract/inputs.ts';
+import { documentsOf, Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
 
 const pods: Pod[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'pyexekube-index-'));
@@ -40,6 +42,7 @@ beforeAll(async () => {
   wheels.set(makeWheel('second', '1.0'), 'second');
   wheels.set(makeWheel('third', '1.0', ['second==1.0']), 'third');
   server = createServer((request, response) => {
+    if (request.url?.startsWith('/open/') === true) return void response.end(readFileSync(join(folder, request.url.slice('/open/'.length))));
     if (request.headers.authorization !== credentials) return void response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
     const [, kind = '', name = '', ...rest] = decodeURIComponent(request.url ?? '').split('/');
     if (kind === 'files') {
@@ -99,6 +102,34 @@ describe.each(pythons.filter(hasPip))('requirements under Python $version', (pyt
     expect(textOf(lines, 'i').toString()).toContain('Successfully installed first-1.0 second-2.0');
     expect(lines.some(({ kind, text }) => kind === 's' && text.toString() === '{"phase": "installing", "from": "train.py"}')).toBe(true);
     for (const secret of [password, encodeURIComponent(password)]) expect(pod.log.includes(secret)).toBe(false);
+  });
+
+  it('are told with the versions that were taken, beside what the image has', async () => {
+    const source = `
+import importlib.metadata as metadata, json, re
+print(json.dumps({re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower(): one.version for one in reversed(list(metadata.distributions()))}))
+`;
+    const { lines, code } = await (await podOf(venv(python, '--system-site-packages'), ['first'], { source })).end();
+    expect(code).toBe(0);
+    const told = z.array(z.object({ packages: z.array(RunPackage) })).parse(documentsOf(lines, 'v'));
+    const packages = told[0]?.packages ?? [];
+    expect(told).toHaveLength(1);
+    expect(Object.fromEntries(packages.map(({ name, version }) => [name, version]))).toEqual(JSON.parse(textOf(lines, 'o').toString()));
+    expect(packages.filter(({ isInstalled }) => isInstalled)).toEqual([
+      { name: 'first', version: '1.0', source: null, isInstalled: true },
+      { name: 'second', version: '2.0', source: null, isInstalled: true },
+    ]);
+  });
+
+  it('from elsewhere than an index are told with their place', async () => {
+    const wheel = 'first-1.0-py3-none-any.whl';
+    const hash = createHash('sha256').update(readFileSync(join(folder, wheel))).digest('hex');
+    const url = `${index.replace('/simple', '/open')}/${wheel}`;
+    const { lines, code } = await (await podOf(python, [`first @ ${url}`], { source: 'import first' })).end();
+    expect(code).toBe(0);
+    const [told] = z.array(z.object({ packages: z.array(RunPackage) })).parse(documentsOf(lines, 'v'));
+    // An old pip notes no hash.
+    expect([url, `${url}#sha256=${hash}`]).toContain(told?.packages.find(({ name }) => name === 'first')?.source);
   });
 
   it('may be a file among the files, and stay out of the system', async () => {
@@ -176,4 +207,33 @@ describe.each(ends.filter((python) => python === ends[0] || python === ends.at(-
     const { report } = await pod.end();
     expect(report).toMatchObject({ end: 'requirements', package: 'first', message: expect.stringContaining('the package index refuses the sign-in') as string });
   });
+});
+
+it('packages are told without passwords, and whatever their folders are called', async () => {
+  const info = (url: object): string => JSON.stringify(url);
+  const [python] = pythons;
+  if (python === undefined) throw new Error('There is no Python.');
+  const pod = await Pod.make(python, {
+    source: 'print(1)',
+    files: {
+      'Some_Thing.Else-1.0.dist-info/direct_url.json': info({ url: 'https://me:secret@example.org/a/b.git', vcs_info: { vcs: 'git', commit_id: 'abc' } }),
+      'plain-2.0-py3.9.egg-info': 'Version: 2.0\n',
+      'bare.egg-info/PKG-INFO': 'Metadata-Version: 2.1\nVersion: 3.0rc1\n\nVersion: 9\n',
+      'no-version.dist-info': '',
+      '-.dist-info/x': '',
+      'wrong-1.dist-info/direct_url.json': '[]',
+    },
+  });
+  pods.push(pod);
+  pod.env['PYTHONPATH'] = join(pod.root, 'work/files');
+  const { lines } = await pod.end();
+  const [told] = z.array(z.object({ packages: z.array(RunPackage) })).parse(documentsOf(lines, 'v'));
+  const names = ['some-thing-else', 'plain', 'bare', 'no', 'wrong'];
+  expect(told?.packages.filter(({ name }) => names.includes(name))).toEqual([
+    { name: 'bare', version: '3.0rc1', source: null, isInstalled: false },
+    { name: 'no', version: 'version', source: null, isInstalled: false },
+    { name: 'plain', version: '2.0', source: null, isInstalled: false },
+    { name: 'some-thing-else', version: '1.0', source: 'git+https://example.org/a/b.git@abc', isInstalled: false },
+    { name: 'wrong', version: '1', source: null, isInstalled: false },
+  ]);
 });

@@ -8,7 +8,7 @@ import json
 import linecache
 import sys
 
-from . import displays, files, host, loop, streams, tracebacks
+from . import displays, files, host, loop, packages, streams, tracebacks
 
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -91,7 +91,7 @@ def _run(source, filename, first_line, variables):
 def execute(source, filename, is_file, first_line, argv, names=None, datas=None):
     """Runs a source in the kernel's variables, after the files that changed were written.
 
-    Returns JSON: exitCode, and whether KeyboardInterrupt ended it.
+    Returns JSON: exitCode, whether KeyboardInterrupt ended it, and the packages (JSON as well, or null).
     """
     streams.install()
     variables = __main__.__dict__
@@ -110,7 +110,7 @@ def execute(source, filename, is_file, first_line, argv, names=None, datas=None)
     _no_more_signals()
     exit_code = _report(error)
     _end()
-    return json.dumps({"exitCode": exit_code, "interrupted": isinstance(error, KeyboardInterrupt)})
+    return json.dumps({"exitCode": exit_code, "interrupted": isinstance(error, KeyboardInterrupt), "packages": packages.told(names is not None)})
 
 
 def _attempt(source, filename, first_line, variables, names, datas):

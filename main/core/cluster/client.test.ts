@@ -130,6 +130,15 @@ describe('requests to an API server', () => {
     expect(api.asked).toHaveLength(1);
   });
 
+  it.each([
+    [{ token: 'a\nb' }, 'authorization'],
+    [{ 'client-certificate-data': 'eA==', 'client-key-data': 'eA==' }, 'cannot be used'],
+  ])('say that sign-in data cannot be used: %j', async (user, message) => {
+    const broken = createClusterClient({ server: 'https://127.0.0.1:1', kubeconfig: () => ({ cluster: {}, user }), credentials: () => Promise.resolve({}) });
+    await expect(broken.request('GET', '/x')).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringContaining(message) });
+    broken.close();
+  });
+
   it('say that a server that speaks no TLS does not prove who it is', async () => {
     const server = createTcpServer((socket) => {
       socket.on('error', () => undefined);

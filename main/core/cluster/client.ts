@@ -75,7 +75,13 @@ export function createClusterClient(source: AccessSource): ClusterClient {
     const url = `${server}${path}${queryOf(query)}`;
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(cancelled());
-      const request: ClientRequest = (isTls ? httpsRequest : httpRequest)(url, options);
+      let request: ClientRequest;
+      try {
+        request = (isTls ? httpsRequest : httpRequest)(url, options);
+      } catch (error) {
+        // A certificate, a key or a token that is none is noticed before anything is sent.
+        return reject(errorOfConnection(error, server));
+      }
       let answering: IncomingMessage | undefined;
       // Once there is an answer, only its own destroy carries the reason to the reader; the request's says ECONNRESET.
       const stop = (reason: AppError): void => {

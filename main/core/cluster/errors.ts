@@ -67,14 +67,21 @@ export function errorOfAnswer(httpStatus: number, body: string): AppError {
 /** Faults of TLS that no second try mends (nodejs.org, "X509 certificate error codes"). */
 const tlsCodes = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|ERR_TLS_|ERR_SSL_|EPROTO|HOSTNAME_MISMATCH)/;
 
+/** What OpenSSL and Node say of sign-in data that they cannot read, or that does not fit together. */
+const signInCodes = /^(ERR_OSSL_|ERR_INVALID_CHAR$|ERR_CRYPTO_)/;
+
 /** Translates a failure on the way: nothing was answered, or the answer broke off. */
 export function errorOfConnection(error: unknown, server: string): AppError {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error)) return new AppError('BUG', `The connection to ${server} failed with something that is not an error.`);
   if (error.name === 'AbortError') return new AppError('CANCELLED', 'The call was cancelled.', { cause: error });
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (signInCodes.test(code)) {
+    return new AppError('UNAUTHENTICATED', `The certificate, key or token of the kubeconfig cannot be used (${error.message}).`, { action: 'Mend the kubeconfig, or have it made anew.', cause: error });
+  }
   if (tlsCodes.test(code)) {
-    return new AppError('UNAVAILABLE', `${server} does not prove who it is: ${error.message}.`, {
+    // Node adds what its own command line could do.
+    return new AppError('UNAVAILABLE', `${server} does not prove who it is: ${error.message.split('; if the root CA', 1)[0] ?? ''}.`, {
       retryable: false,
       action: "Check certificate-authority-data in the kubeconfig, or this computer's clock.",
       cause: error,

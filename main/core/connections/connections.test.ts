@@ -190,7 +190,7 @@ describe('connections', () => {
 
   describe('when it is used', () => {
     let answer: { status: number; body: object };
-    async function openOne(): Promise<ReturnType<typeof named>> {
+    async function openOne(prefix = ''): Promise<ReturnType<typeof named>> {
       const server = createServer((request, response) => {
         const { status, body } = request.url === '/version' && answer.status === 200 ? { status: 200, body: { gitVersion: 'v1.34.1' } } : answer;
         response.writeHead(status, { 'content-type': 'application/json' });
@@ -201,7 +201,7 @@ describe('connections', () => {
         server.listen(0, '127.0.0.1', resolve);
       });
       const { port } = server.address() as AddressInfo;
-      open(write('config', { clusters: [{ name: 'a', cluster: { server: `http://127.0.0.1:${port}` } }], users: [me], contexts: [context('a')] }));
+      open(write('config', { clusters: [{ name: 'a', cluster: { server: `http://127.0.0.1:${port}${prefix}` } }], users: [me], contexts: [context('a')] }));
       return named('a');
     }
     async function becomes(state: string): Promise<void> {
@@ -223,6 +223,12 @@ describe('connections', () => {
       await expect(connections.client(id).request('GET', '/api/v1/pods')).rejects.toMatchObject({ code: 'FORBIDDEN' });
       await becomes('ok');
       expect(named('a').health).toMatchObject({ version: '' });
+    });
+
+    it('is not there when something else answers at its address', async () => {
+      answer = { status: 404, body: {} };
+      const { id } = await openOne('/elsewhere');
+      expect((await connections.check(id)).health).toMatchObject({ state: 'unreachable', message: expect.stringContaining('not as a Kubernetes API server') });
     });
 
     it('is marked when it is not reached or refuses the sign-in, and when it is back', async () => {

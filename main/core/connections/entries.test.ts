@@ -28,6 +28,7 @@ describe('the text of a kubeconfig', () => {
     ['just words', 'It is no kubeconfig.', 1],
     ['apiVersion: v1\nusers: 7\n', '"users" is not what a kubeconfig has there.', 2],
     ['users: []\nusers: []\n', 'Map keys must be unique', 2],
+    ['users: []\n---\nusers: []\n', 'It holds more than one document.', 2],
   ])('is refused with its line: %j', (text, message, line) => {
     expect(parseKubeconfig(text, path)).toMatchObject({ ok: false, message, line });
   });
@@ -52,13 +53,22 @@ describe('a context', () => {
   });
 
   it.each([
-    [{ context: { cluster: 7 } }, 'names no cluster'],
+    [{ context: { cluster: ['a'] } }, 'names no cluster'],
+    [{ context: { cluster: 7 } }, 'the cluster "7"'],
+    [{ context: { namespace: '../../secrets' } }, '"../../secrets" is no name'],
     [{ cluster: { server: 'ftp://a' } }, 'server: ftp://a'],
+    [{ cluster: { server: 'https://[::a' } }, 'server: https://[::a'],
     [{ user: { exec: { command: '' } } }, 'not written as a kubeconfig wants it'],
     [{ user: { exec: { command: 'x', interactiveMode: 'Always' } } }, 'wants a terminal'],
     [{ user: { 'auth-provider': { name: 'azure' } } }, 'removed from Kubernetes'],
   ])('says why it cannot be used: %j', (content, problem) => {
     expect(entryOf(content).problem).toContain(problem);
+  });
+
+  it('has no name that looks like another', () => {
+    const set = parseKubeconfig(JSON.stringify({ clusters: [{ name: 'c\u202e', cluster: { server: 'https://a' } }], contexts: [{ name: 'test/\u202edorp\u200b\n', context: { cluster: 'c\u202e' } }] }), path);
+    const [entry] = contextsOf(set.ok ? [{ path, origin: 'home', contents: set.contents }] : []);
+    expect(entry).toMatchObject({ name: 'test/\ufffddorp\ufffd\ufffd', clusterName: 'c\ufffd', problem: null, server: 'https://a' });
   });
 
   it('may do without a user, and with the sign-in providers that are left', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { ConnectionId, type ConnectionWarning } from '../../../contract/connections.ts';
+import { ConnectionId, NamespaceName, type ConnectionWarning } from '../../../contract/connections.ts';
 import type { PlainKubeconfig } from '../cluster/index.ts';
 import type { Entry, KubeconfigContents } from './kubeconfigFile.ts';
 
@@ -79,8 +79,14 @@ function first(set: readonly LoadedFile[], pick: (contents: KubeconfigContents) 
   return undefined;
 }
 
+/** YAML takes a name of digits alone for a number. */
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
+/** A name as it is shown: with what could make it look like another in sight. */
+function visible(name: string): string {
+  return name.replaceAll(/[\p{Cc}\p{Bidi_Control}\u200b\u2060\ufeff]/gu, '\ufffd');
 }
 
 function contextOf(set: readonly LoadedFile[], file: LoadedFile, name: string, context: Entry, current: boolean): ContextEntry {
@@ -90,18 +96,19 @@ function contextOf(set: readonly LoadedFile[], file: LoadedFile, name: string, c
   const user = first(set, (contents) => contents.users, userName);
   const server = text(cluster?.['server']);
   const plugin = user?.['exec'] === undefined || user['exec'] === null ? null : ExecPlugin.safeParse(user['exec']);
-  const problem = problemOf({ name, clusterName, userName, cluster, user, server, plugin });
+  const namespace = text(context['namespace']);
+  const problem = problemOf({ name, namespace, clusterName, userName, cluster, user, server, plugin });
   const plainUser = { ...user };
   // These run programs or read files on their own; what they give comes from here as a token.
   for (const key of ['exec', 'tokenFile', 'token-file']) delete plainUser[key];
   return {
     id: idOf(file, name),
-    name,
+    name: visible(name),
     file: file.path,
     current,
-    clusterName,
-    userName,
-    namespace: text(context['namespace']) || null,
+    clusterName: visible(clusterName),
+    userName: visible(userName),
+    namespace: namespace || null,
     server: problem === null ? server : server || null,
     // client-node takes plain HTTP only together with this.
     kubeconfig: { cluster: { ...cluster, ...(server.startsWith('http:') ? { 'insecure-skip-tls-verify': true } : {}) }, user: plainUser },
@@ -114,6 +121,7 @@ function contextOf(set: readonly LoadedFile[], file: LoadedFile, name: string, c
 
 interface Parts {
   name: string;
+  namespace: string;
   clusterName: string;
   userName: string;
   cluster: Entry | undefined;
@@ -122,10 +130,11 @@ interface Parts {
   plugin: { success: boolean; data?: ExecPlugin | undefined } | null;
 }
 
-function problemOf({ clusterName, userName, cluster, user, server, plugin }: Parts): string | null {
+function problemOf({ namespace, clusterName, userName, cluster, user, server, plugin }: Parts): string | null {
   if (clusterName === '') return 'The context names no cluster.';
   if (cluster === undefined) return `The context names the cluster "${clusterName}", which no kubeconfig defines.`;
-  if (!/^https?:\/\/[^\s/]+/.test(server)) return `The cluster "${clusterName}" has no address (server: ${server === '' ? 'missing' : server}).`;
+  if (!/^https?:\/\/[^\s/]+/.test(server) || !URL.canParse(server)) return `The cluster "${clusterName}" has no address (server: ${server === '' ? 'missing' : server}).`;
+  if (namespace !== '' && !NamespaceName.safeParse(namespace).success) return `The context's namespace "${namespace}" is no name of a namespace.`;
   if (userName !== '' && user === undefined) return `The context names the user "${userName}", which no kubeconfig defines.`;
   if (plugin !== null && !plugin.success) return `The sign-in program of the user "${userName}" is not written as a kubeconfig wants it.`;
   if (plugin?.data?.interactiveMode === 'Always') return `The sign-in program of the user "${userName}" wants a terminal (interactiveMode: Always).`;

@@ -35,6 +35,7 @@ export function parseKubeconfig(text: string, path: string): KubeconfigParse {
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: true, uniqueKeys: true });
     const fault = document.errors[0];
+    if (fault?.code === 'MULTIPLE_DOCS') return broken('It holds more than one document.', fault.linePos?.[0].line ?? null, fault.linePos?.[0].col ?? null);
     if (fault !== undefined) return broken(firstSentence(fault.message), fault.linePos?.[0].line ?? null, fault.linePos?.[0].col ?? null);
     const value: unknown = document.toJS({ maxAliasCount });
     if (value === null || value === undefined) return { ok: true, contents: { clusters: new Map(), users: new Map(), contexts: new Map(), currentContext: '' } };

@@ -1,6 +1,11 @@
 import type { Comparison } from '../../../contract/history.ts';
-import type { RunInputs } from '../../../contract/inputs.ts';
+import type { RunInputs, RunPackage } from '../../../contract/inputs.ts';
 import type { Run } from '../../../contract/runs.ts';
+
+type RunPackages = readonly RunPackage[] | null;
+
+/** Packages that differ and are told one by one. */
+const mostPackages = 100;
 
 type Fact = Comparison['facts'][number];
 
@@ -29,11 +34,29 @@ export function factsOf(left: Run, right: Run, leftInputs: RunInputs | null, rig
   add('environment', 'Runtime', one?.runtime || null, other?.runtime || null);
   add('environment', 'Image digest', one?.imageDigest ?? null, other?.imageDigest ?? null);
   add('environment', 'Requirements', listed(one?.requirements), listed(other?.requirements));
-  add('environment', 'Packages', listed(one?.packages.map(({ name, version }) => `${name} ${version}`)), listed(other?.packages.map(({ name, version }) => `${name} ${version}`)));
+  addPackages(add, one?.packages ?? null, other?.packages ?? null);
   add('environment', 'Profile', one?.profileName || null, other?.profileName || null);
   const [profile, otherProfile] = [settingsOf(one?.profile), settingsOf(other?.profile)];
   for (const name of new Set([...profile.keys(), ...otherProfile.keys()])) add('environment', `Profile: ${name}`, profile.get(name) ?? null, otherProfile.get(name) ?? null);
   return [...facts.filter((fact) => !fact.same), ...facts.filter((fact) => fact.same)];
+}
+
+/** Each package that differs; how many are the same is told in one line. */
+function addPackages(add: (group: 'environment', name: string, one: string | null, other: string | null) => void, left: RunPackages, right: RunPackages): void {
+  if (left === null || right === null) {
+    const told = (packages: RunPackages): string | null => (packages === null ? null : packages.length === 0 ? 'none' : `${packages.length.toLocaleString('en')}, not known of the other`);
+    add('environment', 'Packages', told(left), told(right));
+    return;
+  }
+  const texts = (packages: readonly RunPackage[]): Map<string, string> => new Map(packages.map(({ name, version, source }) => [name, source === null ? version : `${version} from ${source}`]));
+  const [one, other] = [texts(left), texts(right)];
+  const names = [...new Set([...one.keys(), ...other.keys()])].toSorted();
+  const different = names.filter((name) => one.get(name) !== other.get(name));
+  for (const name of different.slice(0, mostPackages)) add('environment', `Package ${name}`, one.get(name) ?? 'not there', other.get(name) ?? 'not there');
+  const more = different.length - mostPackages;
+  if (more > 0) add('environment', 'More packages', `${more.toLocaleString('en')} others differ`, '—');
+  const same = `${(names.length - different.length).toLocaleString('en')} the same`;
+  if (names.length > different.length) add('environment', 'Packages', same, same);
 }
 
 function listed(items: readonly string[] | undefined): string | null {

@@ -16,7 +16,7 @@ export interface HistoryDependencies {
   textIndex: TextIndex;
   runs: Pick<Runs, 'get'>;
   inputs: Pick<Inputs, 'get'>;
-  output: Pick<Output, 'read'>;
+  output: Pick<Output, 'read' | 'index'>;
   log: Log;
 }
 
@@ -24,6 +24,8 @@ export interface HistoryDependencies {
 export interface History {
   tags(): { tag: string; runs: number }[];
   watchSearches(signal: AbortSignal | undefined): Events<{ searches: SavedSearch[] }>;
+  /** They were changed elsewhere in this process. */
+  searchesChanged(): void;
   saveSearch(search: SavedSearch): SavedSearch;
   deleteSearch(id: string): void;
   statistics(dayStartsMs: readonly number[]): Statistics;
@@ -38,6 +40,7 @@ export function createHistory(deps: HistoryDependencies): History {
   return {
     tags: () => storage.read((sql) => sql.all<{ tag: string; runs: number }>('SELECT tag, count(*) AS runs FROM run_tags GROUP BY tag ORDER BY tag')),
     watchSearches: searches.watch,
+    searchesChanged: searches.changed,
     saveSearch: searches.save,
     deleteSearch: searches.delete,
     statistics(dayStartsMs) {

@@ -8,6 +8,8 @@ const Kept = SavedSearch.pick({ filter: true, dates: true });
 
 export interface SavedSearches {
   watch(signal: AbortSignal | undefined): Events<{ searches: SavedSearch[] }>;
+  /** Tells those who watch, here and in other processes. */
+  changed(): void;
   save(search: SavedSearch): SavedSearch;
   delete(id: string): void;
   dispose(): void;
@@ -31,6 +33,10 @@ export function createSavedSearches(storage: Storage, changes: Changes, log: Log
 
   return {
     watch: (signal) => watchValue(feed, list, signal),
+    changed() {
+      storage.write((sql) => changes.bump(sql, 'searches'));
+      feed.publish(null);
+    },
     save(search) {
       storage.write((sql) => {
         if (sql.get('SELECT 1 FROM saved_searches WHERE name = ? AND id <> ?', search.name, search.id) !== undefined) {

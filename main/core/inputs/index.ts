@@ -1,1 +1,2 @@
 export { createInputs, type Inputs } from './inputs.ts';
+export { packagesOfList, setPackages } from './packages.ts';

@@ -1,15 +1,16 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AppError } from '../../../contract/errors.ts';
+import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import { RunEnvironment, type RunInputs } from '../../../contract/inputs.ts';
+import { RunEnvironment, type RunInputs, type RunPackage } from '../../../contract/inputs.ts';
 import { findTree, readBlob, readTree, type TreeFile } from '../blobs/index.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import { readVersion } from '../files/index.ts';
 import type { Log, ParsedInput } from '../ports.ts';
 import { findOwnRun, findRun } from '../runs/index.ts';
 import { capture, HashMemory, readWhole, storeTree, type Offered } from './capture.ts';
+import { packagesOf, setPackages } from './packages.ts';
 
 type KeepInput = ParsedInput<(typeof contract)['inputs']['keep']>;
 type ReadInput = ParsedInput<(typeof contract)['inputs']['read']>;
@@ -30,12 +31,17 @@ export interface Inputs {
   keepSame(runId: RunId, as: RunId, clientId: ClientId): void;
   /** Keeps what went along with a cluster run; `content` is by path, relative, with forward slashes. */
   keepBundle(runId: RunId, folder: string | null, content: ReadonlyMap<string, { file: string } | { text: string }>, requirements: readonly string[]): Promise<void>;
+  /** Notes what a cluster run can import, as its runner told it. */
+  setPackages(runId: RunId, packages: readonly RunPackage[]): void;
   get(runId: RunId): RunInputs | null;
   read(input: ReadInput): { files: { path: string; data: string }[]; next: string | null };
-  /** All kept files with their contents, one at a time. */
-  contents(runId: RunId): Generator<{ path: string; data: Buffer }, void>;
+  /** All kept files with their contents, one at a time. @param onDamaged told of those that cannot be read; without it they throw @throws STORAGE_CORRUPT */
+  contents(runId: RunId, onDamaged?: (path: string) => void): Generator<{ path: string; data: Buffer }, void>;
   unpack(runId: RunId): Promise<string>;
 }
+
+/** As it is stored: packages have a table of their own. */
+const Environment = RunEnvironment.omit({ packages: true });
 
 /** Bytes that one read answers. */
 const readBytes = 16 * 1024 * 1024;
@@ -51,7 +57,9 @@ export function createInputs({ storage, workspace, clusterEnvironment, folder, l
         const key = find(sql);
         const tree = files.length === 0 ? null : storeTree(sql, captured);
         if (tree === null && files.length > 0) return false;
-        sql.run('INSERT OR IGNORE INTO run_inputs (key, tree, folder, environment) VALUES (?, ?, ?, ?)', key, tree, from, JSON.stringify(environment));
+        const { packages, ...rest } = environment;
+        sql.run('INSERT OR IGNORE INTO run_inputs (key, tree, folder, environment) VALUES (?, ?, ?, ?)', key, tree, from, JSON.stringify(rest));
+        if (packages !== null) setPackages(sql, key, packages);
         return true;
       });
       const missing = captured.filter(({ hash }) => hash === null).length;
@@ -66,8 +74,16 @@ export function createInputs({ storage, workspace, clusterEnvironment, folder, l
     });
   }
 
-  function* contents(runId: RunId): Generator<{ path: string; data: Buffer }, void> {
-    for (const { path, blob } of filesOf(runId)) if (blob !== null) yield { path, data: storage.read((sql) => readBlob(sql, blob, path)) };
+  function* contents(runId: RunId, onDamaged?: (path: string) => void): Generator<{ path: string; data: Buffer }, void> {
+    for (const { path, blob } of filesOf(runId)) {
+      if (blob === null) continue;
+      try {
+        yield { path, data: storage.read((sql) => readBlob(sql, blob, path)) };
+      } catch (error) {
+        if (onDamaged === undefined || toAppError(error).code !== 'STORAGE_CORRUPT') throw error;
+        onDamaged(path);
+      }
+    }
   }
 
   return {
@@ -98,12 +114,15 @@ export function createInputs({ storage, workspace, clusterEnvironment, folder, l
       await keepFiles((sql) => findRun(sql, runId).key, from, RunEnvironment.parse({ requirements }), offered);
     },
 
+    setPackages: (runId, packages) => storage.write((sql) => setPackages(sql, findRun(sql, runId).key, packages)),
+
     get: (runId) =>
       storage.read((sql) => {
-        const kept = findTree(sql, findRun(sql, runId).key);
+        const { key } = findRun(sql, runId);
+        const kept = findTree(sql, key);
         if (kept === undefined) return null;
         const files = kept.tree === null ? [] : readTree(sql, kept.tree).map(({ path, bytes, hash, reason }) => ({ path, bytes, hash, reason }));
-        const environment = RunEnvironment.parse({ ...RunEnvironment.parse(JSON.parse(kept.environment)), ...clusterEnvironment(runId) });
+        const environment = RunEnvironment.parse({ ...Environment.parse(JSON.parse(kept.environment)), ...clusterEnvironment(runId), packages: packagesOf(sql, key) });
         return { folder: kept.folder, files, environment };
       }),
 

@@ -27,8 +27,8 @@ export interface Attempt {
   report(): RunnerReport | null;
   /** Its output is stored to the end. */
   isRead(): boolean;
-  /** The runner works: it takes signals. */
-  isStarted(): boolean;
+  /** The container runs. A runner that is only about to begin takes a signal, too, and then does not start the script. */
+  takesSignals(): boolean;
   see(pod: KubePod): void;
   gone(): void;
   /** The connection is back. */
@@ -51,6 +51,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
   let isGone = false;
   let isRead = false;
   let isStarted = false;
+  let hasRun = false;
   let view = podViewOf(first);
   let reported: RunnerReport | null = null;
   let follower: LogFollower | undefined;
@@ -82,6 +83,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
         state.usage = { atMs: Date.now(), cpuCores: cores(measurement, podMs), memoryBytes: measurement.memory, peakMemoryBytes: measurement.peak };
       });
     },
+    onPackages: (packages) => handle.context.learnedPackages(record.runId, packages),
     place: (file) => placeOf(file, record.facts),
     onError(error) {
       const text = error.message === '' ? error.name : `${error.name}: ${error.message}`;
@@ -131,6 +133,11 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     }
   }
 
+  /** Its container could not be started, or was taken away by a cancel before anybody saw it run: there is nothing to miss. */
+  function neverRan(): boolean {
+    return view.isMainRefused || (view.isMainUnknown && !hasRun && record.state.cancel === 'deleted');
+  }
+
   function follow(): void {
     if (follower !== undefined) return;
     const following = followPodLog({ handle, pod: { name: pod.metadata.name, uid }, isStarting: !view.isMainStarted && !view.isMainEnded, listener, onTrouble });
@@ -147,6 +154,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
   function see(next: KubePod): void {
     pod = next;
     view = podViewOf(pod);
+    hasRun ||= isStarted || view.main?.state.running !== undefined;
     const node = pod.spec.nodeName ?? null;
     const { state } = record;
     if (node !== state.node || view.waitingFor !== state.waitingFor || view.phase !== record.phase) {
@@ -172,7 +180,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     if (view.isMainEnded) {
       reported ??= reportOf(view.main?.state.terminated?.message ?? '');
       if (reported !== null && state.report === null) setReport(reported);
-      follower?.finish(reported?.lastSeq ?? (view.isMainRefused ? 0 : null));
+      follower?.finish(reported?.lastSeq ?? (neverRan() ? 0 : null));
       // A pod that was refused by its node never had a log.
       if (follower === undefined) isRead = true;
     }
@@ -186,7 +194,7 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     view: () => view,
     report: () => reported,
     isRead: () => isRead,
-    isStarted: () => isStarted && !view.isMainEnded,
+    takesSignals: () => (isStarted || view.main?.state.running !== undefined) && !view.isMainEnded,
     see,
     gone() {
       isGone = true;

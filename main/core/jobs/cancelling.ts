@@ -63,7 +63,7 @@ export function createCancelling(handle: JobHandle, attempt: () => Attempt | und
 
   async function climb(): Promise<void> {
     const current = attempt();
-    const pod = current?.isStarted() === true ? current.pod()?.metadata.name : undefined;
+    const pod = current?.takesSignals() === true ? current.pod()?.metadata.name : undefined;
     const { cancel, jobUid } = record.state;
     if (pod !== undefined && cancel === 'requested' && (await signal('INT', pod))) return reach('interrupted');
     if (pod !== undefined && (cancel === 'requested' || cancel === 'interrupted') && (await signal('TERM', pod))) return reach('terminated');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { ArtifactState } from '../../../contract/jobs.ts';
-import { execInPod } from '../cluster/index.ts';
+import { execInPod, kubeStatusOf } from '../cluster/index.ts';
 import { artifactFolder } from './artifacts.ts';
 import type { JobHandle } from './context.ts';
 import { collectorContainer, runnerCommand } from './manifest/index.ts';
@@ -38,7 +38,7 @@ export async function collect(handle: JobHandle, { pod, report, fetch }: Collect
   const hasFiles = report === null || (report.artifacts?.files ?? 0) > 0;
   if (!hasFiles && (report?.logBytes ?? 0) < smallLogBytes) return;
   if (pod === null) {
-    if (fetch && report !== null && hasFiles) set(handle, { state: 'failed', message: 'The pod was gone before its files could be fetched.', retryable: false });
+    if (fetch && hasFiles) gone(handle, report);
     return;
   }
   try {
@@ -46,11 +46,17 @@ export async function collect(handle: JobHandle, { pod, report, fetch }: Collect
   } catch (error) {
     handle.signal.throwIfAborted();
     const failure = toAppError(error);
+    if (kubeStatusOf(failure)?.code === 404) return gone(handle, report);
     // The files stay in the pod for as long as the profile says.
     set(handle, { state: 'failed', message: failure.message, retryable: true });
     return;
   }
   await letGo(handle, pod);
+}
+
+/** The pod is not there any more. Whether it had files is only known from its report. */
+function gone(handle: JobHandle, report: RunnerReport | null): void {
+  set(handle, report === null ? { state: 'none' } : { state: 'failed', message: 'The pod was gone before its files could be fetched.', retryable: false });
 }
 
 function set(handle: JobHandle, artifacts: ArtifactState): void {

@@ -1,3 +1,5 @@
+import type { RunId } from '../../../contract/ids.ts';
+import type { RunPackage } from '../../../contract/inputs.ts';
 import type { Job, JobPhase } from '../../../contract/jobs.ts';
 import type { OutputBody } from '../../../contract/output.ts';
 import type { ClusterClient } from '../cluster/index.ts';
@@ -24,6 +26,8 @@ export interface JobsContext {
   log: Log;
   /** A run in this image has told its Python's version. */
   learnedPython(image: string, version: string): void;
+  /** A run's runner has told what the script can import. */
+  learnedPackages(runId: RunId, packages: readonly RunPackage[]): void;
   /** A job changed: tells those who watch. */
   changed(job: Job): void;
 }

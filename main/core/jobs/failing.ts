@@ -21,6 +21,7 @@ export function failureOfRun({ record, attempt, job, events, why }: RunEvidence)
     why,
     job,
     pod: attempt?.lastPod() ?? null,
+    isPodGone: attempt?.pod() === null,
     events,
     report: attempt?.report() ?? record.state.report,
     error: record.state.error,

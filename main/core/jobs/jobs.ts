@@ -2,7 +2,7 @@ import { ConnectionId } from '../../../contract/connections.ts';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { contract } from '../../../contract/index.ts';
-import type { RunEnvironment } from '../../../contract/inputs.ts';
+import type { RunEnvironment, RunPackage } from '../../../contract/inputs.ts';
 import type { Artifact, ArtifactPicture, Job, JobEvent, JobPreview, JobRequest, Leftover, PreflightCheck } from '../../../contract/jobs.ts';
 import type { Connections } from '../connections/index.ts';
 import type { Changes, Storage } from '../database/index.ts';
@@ -47,6 +47,8 @@ export interface JobsDependencies {
   appVersion: string;
   /** A run in this image has told its Python's version. */
   learnedPython(image: string, version: string): void;
+  /** A run's runner has told what the script can import. */
+  learnedPackages(runId: RunId, packages: readonly RunPackage[]): void;
   /** A run was submitted with these files; keeps them, and reports its own faults. */
   submitted(runId: RunId, folder: string | null, bundle: Pick<Bundle, 'content' | 'requirements'>): void;
   /** Holds runner.py. */
@@ -87,8 +89,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const feed = new Feed<JobEvent>({ type: 'reset' });
   const store = createJobStore(storage, changes, coreId);
   const watches = createNamespaceWatches(connections.client);
-  const { learnedPython } = deps;
-  const context: JobsContext = { storage, store, runs, output, connections, watches, folder, log, learnedPython, changed: (job) => feed.publish({ type: 'changed', job }) };
+  const { learnedPython, learnedPackages } = deps;
+  const context: JobsContext = { storage, store, runs, output, connections, watches, folder, log, learnedPython, learnedPackages, changed: (job) => feed.publish({ type: 'changed', job }) };
   const queue = createQueue(context);
   const live = new Map<RunId, LiveJob>();
   const unsubscribe = [
@@ -189,10 +191,10 @@ export function createJobs(deps: JobsDependencies): Jobs {
     request(runId) {
       const { connectionId, namespace, facts } = store.find(runId);
       const run = runs.get(runId);
-      const { profile, profileName, folder: sent } = facts;
+      const { profile, profileName, folder: sent, pinned } = facts;
       return {
         connectionId: ConnectionId.parse(connectionId), namespace, profile, profileName, mode: run.mode, title: run.title, source: run.source, path: run.path,
-        tabId: run.tabId, lineOffset: run.lineOffset, argv: run.argv, folder: sent,
+        tabId: run.tabId, lineOffset: run.lineOffset, argv: run.argv, folder: sent, pinned,
       };
     },
 

@@ -13,7 +13,7 @@ import { jobOutcome, type KubeJob, type KubePod } from './kube.ts';
 import { exitCodes } from './manifest/index.ts';
 import { deleteJob, readJob } from './objects.ts';
 import { pause } from './pause.ts';
-import type { JobRecord } from './record.ts';
+import { startLeftMs, type JobRecord } from './record.ts';
 import { makeObjects, persist } from './submitting.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -50,6 +50,8 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   let arePodsKnown = false;
   let isChecking = false;
   let isClosing = false;
+  /** A cancel of before this start goes on, once it is known whom to ask. */
+  let mustCancel = record.state.cancel !== null;
   let startTimer: NodeJS.Timeout | undefined;
   let goneTimer: NodeJS.Timeout | undefined;
   let unfollow: () => void = () => undefined;
@@ -81,6 +83,9 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
       else if (pod.metadata.uid === record.state.pod?.uid || !isOlder(pod)) begin(pod);
     }
     for (const attempt of attempts.values()) if (!seen.has(attempt.uid) && attempt.pod() !== null) attempt.gone();
+    armStartTimer();
+    if (mustCancel) cancelling.next(cancelGraceSeconds);
+    mustCancel = false;
     events.see(current);
     evaluate();
   }
@@ -149,12 +154,11 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   /** The time that a run has to get to a started container; while Kueue holds it back it does not count. */
   function armStartTimer(): void {
-    if (startTimer !== undefined || job?.spec.suspend === true) return;
-    const createdMs = record.state.timeline.find(({ phase }) => phase === 'created')?.atMs ?? Date.now();
-    const leftMs = createdMs + record.facts.profile.startTimeoutSeconds * 1000 - Date.now();
+    // Without its pods nobody could say what it waits for: after a restart the time may be up already.
+    if (startTimer !== undefined || !arePodsKnown || job === null || job.spec.suspend === true) return;
     startTimer = setTimeout(() => {
       if (current?.view().isMainStarted !== true) close(() => explain('startTimeout'), true);
-    }, Math.max(0, leftMs));
+    }, startLeftMs(record));
   }
 
   /** Looks whether what is known decides the run. */
@@ -179,9 +183,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     }
   }
 
-  function isOver(attempt: Attempt): boolean {
-    return attempt.report() !== null || attempt.view().isMainEnded || attempt.pod() === null;
-  }
+  const isOver = (attempt: Attempt): boolean => attempt.report() !== null || attempt.view().isMainEnded || attempt.pod() === null;
 
   function reasonOf(attempt: Attempt | undefined, isGood: boolean): Failure | null | Promise<Failure | null> {
     if (isGood || record.state.cancel !== null) return null;
@@ -228,7 +230,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   function endingOf(failure: Failure | null): Ending {
     const report = current?.report() ?? record.state.report;
-    const terminated = current?.view().main?.state.terminated;
+    const terminated = current?.view().isMainUnknown === true ? undefined : current?.view().main?.state.terminated;
     return { failure, exitCode: report?.exitCode ?? terminated?.exitCode ?? null, report };
   }
 
@@ -246,19 +248,19 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   }
 
   async function start(): Promise<void> {
-    if (!record.state.resumed) await persist(signal, () => makeObjects(handle), trouble);
+    if (!record.state.resumed) {
+      await persist(signal, () => makeObjects(handle), trouble);
+      // Cancelled while its objects were made: they go again, and there is nothing to wait for.
+      if (record.state.cancel !== null && hasEnded()) return close(() => null, true);
+    }
     unfollow = context.watches.follow(record, record.runId, { onJob, onPods: hasEnded() ? onLastPods : onPods, onLost: trouble, onHeard: heard });
-    if (record.state.cancel !== null && !hasEnded()) cancelling.next(cancelGraceSeconds);
-    else if (record.state.cancel !== null && !record.state.resumed) cancelling.next(0);
   }
 
-  function hasEnded(): boolean {
-    return isEnded(context.storage.read((sql) => context.runs.find(sql, record.runId)).status);
-  }
+  const hasEnded = (): boolean => isEnded(context.storage.read((sql) => context.runs.find(sql, record.runId)).status);
 
   /** The run had ended before this start; its files may still be there. */
   function onLastPods(pods: KubePod[]): void {
-    if (isClosing || !record.state.resumed) return;
+    if (isClosing) return;
     const pod = pods.find(({ metadata }) => metadata.uid === record.state.pod?.uid);
     if (pod !== undefined) current = createAttempt({ handle, pod, onChange: () => undefined, onTrouble: trouble });
     close(() => null, false);

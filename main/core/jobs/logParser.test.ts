@@ -3,11 +3,12 @@ import type { OutputBody } from '../../../contract/output.ts';
 import { LogParser, type LogListener, type Measurement, type RunnerPhase } from './logParser.ts';
 
 function listen() {
-  const heard: { phases: RunnerPhase[]; measurements: [Measurement, number][]; errors: string[] } = { phases: [], measurements: [], errors: [] };
+  const heard: { phases: RunnerPhase[]; measurements: [Measurement, number][]; errors: string[]; packages: string[][] } = { phases: [], measurements: [], errors: [], packages: [] };
   const listener: LogListener = {
     onPhase: (phase) => heard.phases.push(phase),
     onMeasurement: (measurement, podMs) => heard.measurements.push([measurement, podMs]),
     onError: ({ name }) => heard.errors.push(name),
+    onPackages: (packages) => heard.packages.push(packages.map(({ name, version }) => `${name} ${version}`)),
     place: (file) => `/here/${file}`,
   };
   return { heard, listener };
@@ -30,6 +31,16 @@ describe('the parser of the log', () => {
     expect(texts(parser.take().steps)).toEqual(['stdout:a\n\nb\n', 'stderr:x\ny\n', 'stdout:c\n\n']);
   });
 
+  it('hears what can be imported, in pieces too, and leaves out what is no package', () => {
+    const { heard, listener } = listen();
+    const parser = new LogParser(start, listener);
+    const packages = [{ name: 'numpy', version: '2.1.0', source: null, isInstalled: true }, { name: 'Bad name', version: '1' }, { name: 'x', version: '1\n' }, 7];
+    const text = JSON.stringify({ packages });
+    parser.consume(['1v {"packages": 1}', `2V ${text.slice(0, 20)}`, `3v ${text.slice(20)}`, '4v {']);
+    expect(heard.packages).toEqual([['numpy 2.1.0']]);
+    expect(parser.take().steps).toEqual([]);
+  });
+
   it('stops at a gap, and goes on when it is filled or given up', () => {
     const parser = new LogParser(start, listen().listener);
     const lines = ['1o a', '4o d'];
@@ -43,15 +54,15 @@ describe('the parser of the log', () => {
   });
 
   it('passes over what it has when the log is read again, also lines without a number', () => {
-    const log = ['0 no number', '1t 9000', '2o a', 'runtime says', 'and again', '3o b'];
+    const log = ['0 no number', '1t 9000', '2o a', 'runtime says', 'and again', 'at last', '3o b'];
     const parser = new LogParser(start, listen().listener);
-    parser.consume(log.slice(0, 4));
+    parser.consume(log.slice(0, 5));
     const first = parser.take();
-    expect(texts(first.steps)).toEqual(['stderr:0 no number\n', 'stdout:a\n', 'stderr:runtime says\n']);
+    expect(texts(first.steps)).toEqual(['stderr:0 no number\n', 'stdout:a\n', 'stderr:runtime says\nand again\n']);
     const resumed = new LogParser(first.cursor, listen().listener);
     resumed.reopened();
     resumed.consume(log);
-    expect(texts(resumed.take().steps)).toEqual(['stderr:and again\n', 'stdout:b\n']);
+    expect(texts(resumed.take().steps)).toEqual(['stderr:at last\n', 'stdout:b\n']);
     resumed.reopened();
     resumed.consume(log);
     expect(resumed.take().steps).toEqual([]);
@@ -98,6 +109,43 @@ describe('the parser of the log', () => {
     expect(parser.consumeEarly(['1o a', forged, '2o not b'])).toBe(false);
     parser.consume(['1o a', '2o b']);
     expect(texts(parser.take().steps)).toEqual(['stdout:a\nb\n']);
+  });
+
+  it('does not show the rest of a torn line before the line itself, which comes from the copy', () => {
+    const parser = new LogParser(start, listen().listener);
+    const log = ['1o a', 'ne two', '3o c'];
+    expect(parser.consume(log)).toBe(2);
+    expect(parser.take().cursor).toMatchObject({ seq: 1, plainLines: 0 });
+    expect(parser.consume(['2o line two'])).toBe(1);
+    expect(parser.consume(log, 2)).toBe(3);
+    expect(texts(parser.take().steps)).toEqual(['stdout:line two\nc\n']);
+  });
+
+  it.each([
+    ['ends otherwise', ['2o other', '3o c']],
+    ['is not before a gap', ['2o line two']],
+  ])('shows a line without a number when the next line %s', (what, after) => {
+    const parser = new LogParser(start, listen().listener);
+    if (what === 'ends otherwise') expect(parser.consume(['1o a', 'ne two', '3o c'])).toBe(2);
+    else parser.consume(['1o a', 'ne two']);
+    parser.consume(after);
+    expect(texts(parser.take().steps)[1]).toBe('stderr:ne two\n');
+  });
+
+  it('shows lines without a number at the end, and before what is gone', () => {
+    const parser = new LogParser(start, listen().listener);
+    parser.consume(['1o a', 'outside', '5o e']);
+    parser.skipTo(5, 'lost');
+    parser.consume(['5o e', 'again', 'at last', 'x'.repeat(9000)]);
+    expect(texts(parser.take().steps)).toEqual(['stdout:a\n', 'stderr:outside\n', 'note', 'stdout:e\n', `stderr:again\nat last\n${'x'.repeat(9000)}\n`]);
+    parser.consume(['6o f', 'the end']);
+    // Killed here, it is read again.
+    const { steps, cursor } = parser.take();
+    expect([texts(steps), cursor.plainLines]).toEqual([['stdout:f\n'], 0]);
+    parser.reopened();
+    parser.consume(['5o e', '6o f', 'the end']);
+    parser.end();
+    expect(texts(parser.take().steps)).toEqual(['stderr:the end\n']);
   });
 
   it('counts lines without a number before a display that is not whole', () => {

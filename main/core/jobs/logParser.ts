@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxPackages, RunPackage } from '../../../contract/inputs.ts';
 import { maxBundleLength, OutputBody, maxTextLength, type TracebackFrame } from '../../../contract/output.ts';
 import { headOf, timeOf, type LineHead } from './logLine.ts';
 import type { LogCursor } from './record.ts';
@@ -23,6 +24,8 @@ export interface LogListener {
   onMeasurement(measurement: Measurement, podMs: number): void;
   /** Where a file of the pod is on this computer. */
   place(file: string): string;
+  /** What the script can import; one whose name or version is none is left out. */
+  onPackages(packages: RunPackage[]): void;
   onError(error: { name: string; message: string; frames: TracebackFrame[] }): void;
 }
 
@@ -30,6 +33,8 @@ export interface LogListener {
 const podFile = /File "\/pyexekube\/work\/files\/([^"\n]+)"/g;
 /** Longest text that is gathered into one step. */
 const joinLength = maxTextLength / 2;
+/** The runner's lines are never longer. */
+const maxTornLength = 8192;
 const streams: Record<string, 'stdout' | 'stderr' | undefined> = { o: 'stdout', O: 'stdout', e: 'stderr', E: 'stderr', i: 'stderr', I: 'stderr' };
 
 /**
@@ -57,6 +62,11 @@ export class LogParser {
   /** Lines without a number between the last two that the log has had. */
   #plainBetween = 0;
   #endSeq: number | null = null;
+  /**
+   * A line without a number, until it is known what follows. containerd tears a line when the log is rotated, and its first piece may never be served:
+   * the second then stands before a gap, which is filled with the whole line.
+   */
+  #held: { line: string; isBeforeGap: boolean } | null = null;
   readonly #listener: LogListener;
 
   constructor(cursor: LogCursor, listener: LogListener) {
@@ -112,7 +122,11 @@ export class LogParser {
         this.#plain(line);
         continue;
       }
-      if (head.seq > this.#seq + 1) return index;
+      if (head.seq > this.#seq + 1) {
+        if (this.#held !== null) this.#held.isBeforeGap = true;
+        return index;
+      }
+      if (head.seq > this.#logSeq) this.#release(head.seq > this.#seq ? line : null);
       this.#at = head.seq;
       this.#plainSeen = 0;
       if (head.seq > this.#logSeq) {
@@ -140,8 +154,14 @@ export class LogParser {
     return true;
   }
 
+  /** The log has come to its end. */
+  end(): void {
+    this.#release(null);
+  }
+
   /** Gives up on lines that nobody has any more. */
   skipTo(seq: number, note: string): void {
+    this.#release(null);
     this.#pieces = null;
     this.#add({ kind: 'note', text: note });
     this.#seq = seq - 1;
@@ -155,11 +175,12 @@ export class LogParser {
     const steps = this.#steps;
     this.#steps = [];
     this.#length = 0;
-    const { seq, plainLines } = this.#pieces?.before ?? { seq: this.#seq, plainLines: this.#plainLines };
+    const known = this.#plainLines - (this.#held === null ? 0 : 1);
+    const { seq, plainLines } = this.#pieces?.before ?? { seq: this.#seq, plainLines: known };
     this.#cursor = {
       podUid: this.#cursor.podUid,
       seq,
-      plainLines: this.#logSeq <= seq ? this.#plainLines : plainLines,
+      plainLines: this.#logSeq <= seq ? known : plainLines,
       podMs: this.#podMs,
       ...(this.#logSeq < seq ? { logSeq: this.#logSeq } : {}),
     };
@@ -172,7 +193,19 @@ export class LogParser {
     this.#plainSeen++;
     if (this.#plainSeen <= this.#plainLines) return;
     this.#plainLines = this.#plainSeen;
-    this.#addText('stderr', `${line}\n`);
+    const isFirst = this.#plainSeen === 1 && line.length <= maxTornLength;
+    this.#release(null);
+    if (isFirst) this.#held = { line, isBeforeGap: false };
+    else this.#addText('stderr', `${line}\n`);
+  }
+
+  /** Gives the line that was held back, unless it is the end of the one that follows. */
+  #release(next: string | null): void {
+    const held = this.#held;
+    if (held === null) return;
+    this.#held = null;
+    const isTorn = held.isBeforeGap && held.line !== '' && next !== null && next.endsWith(held.line);
+    if (!isTorn) this.#addText('stderr', `${held.line}\n`);
   }
 
   #understand(head: LineHead, line: string): void {
@@ -183,8 +216,8 @@ export class LogParser {
     const stream = streams[kind];
     if (stream !== undefined) return this.#addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
     if (kind === 'p' || kind === 'q') return this.#addText(kind === 'p' ? 'stdout' : 'stderr', `${text.replaceAll('\v', '\n')}\n`);
-    if (kind === 'D' || kind === 'X') this.#piece(kind, text);
-    else if (kind === 'd' || kind === 'x') this.#whole(kind, text);
+    if (kind === 'D' || kind === 'X' || kind === 'V') this.#piece(kind, text);
+    else if (kind === 'd' || kind === 'x' || kind === 'v') this.#whole(kind, text);
     else if (kind === 'n') this.#add({ kind: 'note', text: text.slice(0, 4096) });
     else if (kind === 's') this.#phase(text);
     else if (kind === 'm') {
@@ -208,16 +241,17 @@ export class LogParser {
     if (pieces.length <= maxBundleLength) pieces.texts.push(text);
   }
 
-  #whole(kind: 'd' | 'x', last: string): void {
+  #whole(kind: 'd' | 'x' | 'v', last: string): void {
     const pieces = this.#pieces?.kind === kind.toUpperCase() ? this.#pieces : null;
     this.#pieces = null;
     const length = (pieces?.length ?? 0) + last.length;
     if (length > maxBundleLength) {
-      this.#add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
+      if (kind !== 'v') this.#add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
       return;
     }
     const value = parseJson(pieces === null ? last : [...pieces.texts, last].join(''));
     if (kind === 'd') this.#display(value);
+    else if (kind === 'v') this.#packages(value);
     else this.#error(value);
   }
 
@@ -236,6 +270,16 @@ export class LogParser {
     const error = { ...body.data, traceback, frames: body.data.frames.map((frame) => ({ ...frame, file: this.#listener.place(frame.file) })) };
     this.#add(error);
     this.#listener.onError(error);
+  }
+
+  #packages(value: unknown): void {
+    const told = z.object({ packages: z.array(z.unknown()).max(maxPackages) }).safeParse(value);
+    if (!told.success) return;
+    const found = told.data.packages.flatMap((one) => {
+      const parsed = RunPackage.safeParse(one);
+      return parsed.success ? [parsed.data] : [];
+    });
+    this.#listener.onPackages(found);
   }
 
   #add(body: OutputBody): void {

@@ -12,6 +12,8 @@ export interface PodView {
   isMainEnded: boolean;
   /** The main container could not be started, not even its first program: there is no log and no file. */
   isMainRefused: boolean;
+  /** The main container was not there any more when the kubelet looked: its exit code is made up (kubelet, "ContainerStatusUnknown"). */
+  isMainUnknown: boolean;
   main: ContainerStatus | undefined;
 }
 
@@ -21,7 +23,8 @@ export function podViewOf(pod: KubePod): PodView {
   const main = containerStatus(pod, mainContainer);
   const isOver = pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed';
   const isMainRefused = /^(StartError|ContainerCannotRun)$/.test(main?.state.terminated?.reason ?? '');
-  const common = { main, isMainRefused, isMainStarted: main?.state.running !== undefined || main?.state.terminated !== undefined };
+  const isMainUnknown = main?.state.terminated?.reason === 'ContainerStatusUnknown';
+  const common = { main, isMainRefused, isMainUnknown, isMainStarted: main?.state.running !== undefined || main?.state.terminated !== undefined };
   if (main?.state.terminated !== undefined || isOver) return { ...common, phase: 'collecting', waitingFor: null, isMainEnded: true };
   if (main?.state.running !== undefined) return { ...common, phase: 'running', waitingFor: null, isMainEnded: false };
   if (pod.spec.nodeName === undefined) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ConnectionId } from '../../../contract/connections.ts';
 import { Failure } from '../../../contract/failures.ts';
 import type { RunId } from '../../../contract/ids.ts';
+import { RunPackage } from '../../../contract/inputs.ts';
 import { ArtifactState, CancelStep, JobPhase, JobUsage, type Job } from '../../../contract/jobs.ts';
 import { TracebackFrame } from '../../../contract/output.ts';
 import { ProfileSettings } from '../../../contract/profiles.ts';
@@ -18,6 +19,7 @@ export const JobFacts = z.object({
   script: z.string(),
   path: z.string().nullable(),
   folder: z.string().nullable(),
+  pinned: z.array(RunPackage).nullable().default(null),
   /** Of the archive beside the database that holds its files until they are in the pod; null when they are in the Secret. */
   archiveSha256: z.string().nullable(),
   submittedMs: z.number().int(),
@@ -94,9 +96,7 @@ export interface JobRow {
   phase: JobPhase;
   queue_order: number | null;
   request: string;
-  manifest: string;
   state: string;
-  cursor: string;
 }
 
 /** A job as it is worked with. */
@@ -110,6 +110,12 @@ export interface JobRecord {
   phase: JobPhase;
   facts: JobFacts;
   state: JobState;
+}
+
+/** How long it may still take to a started container, milliseconds from now. */
+export function startLeftMs({ state, facts }: JobRecord): number {
+  const createdMs = state.timeline.find(({ phase }) => phase === 'created')?.atMs ?? Date.now();
+  return Math.max(0, createdMs + facts.profile.startTimeoutSeconds * 1000 - Date.now());
 }
 
 export function recordOf(row: JobRow): JobRecord {

@@ -3,12 +3,13 @@ import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
+import type { RunPackage } from '../../../contract/inputs.ts';
 import type { Job, JobRequest } from '../../../contract/jobs.ts';
 import type { RunSummary } from '../../../contract/runs.ts';
 import { keepArchive } from './archive.ts';
 import { collectBundle, packBundle, type Bundle } from './bundle/index.ts';
 import type { JobsContext } from './context.ts';
-import { buildManifest, jobName, roomForFiles, type ManifestInput, type PayloadFiles, type RunnerFiles } from './manifest/index.ts';
+import { buildManifest, jobName, roomForFiles, type ManifestInput, type PayloadFiles, type Requirements, type RunnerFiles } from './manifest/index.ts';
 import { JobManifest, newJobState, type JobRecord } from './record.ts';
 
 /** What a request comes to on this computer, before anything of it is packed or sent. */
@@ -34,7 +35,8 @@ export async function plan({ context, appVersion, runner }: SubmitOptions, runId
   if (connection.problem !== null || connection.server === null) {
     throw new AppError('INVALID_INPUT', `The connection "${connection.name}" cannot be used: ${connection.problem ?? ''}`, { action: `Mend ${connection.file}.` });
   }
-  const bundle = await collectBundle(request, signal);
+  const found = await collectBundle(request, signal);
+  const bundle = request.pinned === null ? found : { ...found, requirements: pinnedRequirements(request.pinned) };
   const namespace = request.namespace ?? connection.namespace;
   return {
     namespace,
@@ -53,6 +55,12 @@ export async function plan({ context, appVersion, runner }: SubmitOptions, runId
       runner,
     },
   };
+}
+
+/** Exactly these packages, as pip takes them (PEP 508); null for none. */
+function pinnedRequirements(packages: readonly RunPackage[]): Requirements | null {
+  const lines = packages.map(({ name, version, source }) => (source === null ? `${name}==${version}` : `${name} @ ${source}`));
+  return lines.length === 0 ? null : { from: 'the packages of the earlier run', file: null, lines, python: null };
 }
 
 /** The objects of a plan as plain JSON. */
@@ -106,6 +114,7 @@ export function recordIntent(context: JobsContext, runId: RunId, request: JobReq
         script: prepared.bundle.script,
         path,
         folder: request.folder,
+        pinned: request.pinned,
         archiveSha256: files.from === 'exec' ? files.sha256 : null,
         submittedMs: Date.now(),
       },

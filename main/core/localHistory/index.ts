@@ -1,2 +1,2 @@
 export { createLocalHistory, type LocalHistory } from './localHistory.ts';
-export { clearVersions, hasTooMany, keepVersion } from './versions.ts';
+export { addVersion, clearVersions, hasTooMany, keepVersion } from './versions.ts';

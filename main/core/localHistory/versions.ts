@@ -14,6 +14,15 @@ export function keepVersion(sql: Sql, file: { path: string; text: string; savedM
   sql.run('INSERT INTO file_versions (path, saved_ms, blob, run_id) VALUES (?, ?, ?, ?)', file.path, file.savedMs, putBlob(sql, encoded), file.runId);
 }
 
+/** Adds a version from elsewhere, whose content is there already; one that is known is not added twice. */
+export function addVersion(sql: Sql, { path, savedMs, hash, runId }: { path: string; savedMs: number; hash: string; runId: string | null }): void {
+  sql.run(
+    `INSERT INTO file_versions (path, saved_ms, blob, run_id) SELECT ?, ?, blob, ? FROM blobs
+     WHERE hash = ? AND NOT EXISTS (SELECT 1 FROM file_versions WHERE path = ? AND saved_ms = ? AND file_versions.blob = blobs.blob)`,
+    path, savedMs, runId, hash, path, savedMs,
+  );
+}
+
 function fullFile(sql: Sql, most: number): { path: string } | undefined {
   return most === 0 ? undefined : sql.get('SELECT path FROM file_versions GROUP BY path HAVING count(*) > ? LIMIT 1', most);
 }

@@ -89,7 +89,7 @@ function headOf(records: readonly OutputRecord[], encoding: Encoding, wasClosed:
 }
 
 function compress(data: Uint8Array): Buffer {
-  return zstdCompressSync(data, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+  return zstdCompressSync(data, { pledgedSrcSize: data.byteLength, params: { [constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
 /** Covers the data and what is said about it, so that a flipped bit in either is found. */
@@ -100,17 +100,24 @@ function checksumOf(head: ChunkHead, data: Uint8Array): number {
 
 const Records = z.array(OutputRecord);
 
-function decompress({ data, length }: StoredChunk): Buffer {
+/** `use` must keep no part of the bytes. */
+function decompressed<T>({ data, length }: StoredChunk, use: (bytes: Buffer) => T): T {
   // One allocation of about the right size: growing it in steps takes twice the time.
-  return zstdDecompressSync(data, { chunkSize: Math.max(1024, length + 1024) });
+  const bytes = zstdDecompressSync(data, { chunkSize: Math.max(1024, length + 1024) });
+  try {
+    return use(bytes);
+  } finally {
+    // zlib's own objects hold it until the next full collection: tens of megabytes while a flood is read. The copy has no holder. Small ones lie in Node's pool.
+    if (bytes.buffer.byteLength > Buffer.poolSize) structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  }
 }
 
 /** @returns the records, or null if the chunk is damaged */
 export function decodeChunk(chunk: StoredChunk): OutputRecord[] | null {
   if (checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
-  if (chunk.encoding === encodings.columns) return unpackColumns(decompress(chunk), chunk.first_seq).records();
-  const json = chunk.encoding === encodings.zstd ? decompress(chunk) : Buffer.from(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength);
-  return Records.parse(JSON.parse(json.toString()));
+  if (chunk.encoding === encodings.columns) return decompressed(chunk, (bytes) => unpackColumns(bytes, chunk.first_seq)).records();
+  const json = chunk.encoding === encodings.zstd ? decompressed(chunk, String) : Buffer.from(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength).toString();
+  return Records.parse(JSON.parse(json));
 }
 
 /** The records of a chunk that follow `after`; null if it is damaged. */
@@ -122,5 +129,5 @@ export function recordsAfter(chunk: StoredChunk, after: number): OutputRecord[] 
 /** Its records' texts as one, without making the records. Null if it is damaged, or stored in another way. */
 export function decodeColumns(chunk: StoredChunk): Columns | null {
   if (chunk.encoding !== encodings.columns || checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
-  return unpackColumns(decompress(chunk), chunk.first_seq);
+  return decompressed(chunk, (bytes) => unpackColumns(bytes, chunk.first_seq));
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
+import type { RunPackage } from '../../../contract/inputs.ts';
 import type { contract } from '../../../contract/index.ts';
 import { isEnded, type Run, type RunEvent, type RunFilter, type RunStatus, type RunSummary } from '../../../contract/runs.ts';
 import type { Sql, Storage } from '../database/index.ts';
@@ -16,7 +17,7 @@ type Inputs = typeof contract.runs;
 export type StartInput = ParsedInput<Inputs['start']>;
 export type FinishInput = ParsedInput<Inputs['finish']>;
 /** An end that the application itself has seen. */
-export type EngineEnd = Omit<FinishInput, 'durationMs'> & { durationMs: number | null };
+export type EngineEnd = Omit<FinishInput, 'durationMs' | 'packages'> & { durationMs: number | null };
 type UpdateInput = ParsedInput<Inputs['update']>;
 
 export interface RunsDependencies {
@@ -27,6 +28,8 @@ export interface RunsDependencies {
   textIndex: TextIndex;
   /** Packs what is left of a run's output, within the transaction that ends the run. */
   sealOutput(sql: Sql, key: number): void;
+  /** Notes what a run could import, within the transaction that ends it. */
+  notePackages(sql: Sql, key: number, packages: readonly RunPackage[]): void;
   /** A run's status changed: those who wait for its output look again. */
   outputChanged(id: RunId): void;
   /** A run ended or was deleted: there may be something to clear away. */
@@ -68,6 +71,7 @@ export function createRuns(deps: RunsDependencies): Runs {
         if (isRepeatedFinish(row, input)) return { summary: summaryOf(row), fresh: false };
         reviveRun(sql, row, coreId);
         endRun(sql, row.key, input, deps);
+        if (input.packages !== null) deps.notePackages(sql, row.key, input.packages);
         return { summary: summaryOf(findRun(sql, input.id)), fresh: true };
       }, 'power');
       if (fresh) {
@@ -118,7 +122,11 @@ export function createRuns(deps: RunsDependencies): Runs {
         if (running !== undefined) {
           throw new AppError('CONFLICT', `The run "${running.title}" is still running; nothing was deleted.`, { action: 'Stop it first.' });
         }
-        for (const row of rows) deleteRun(sql, row.key);
+        const open = rows.find((row) => sql.get("SELECT 1 FROM jobs WHERE key = ? AND phase <> 'done'", row.key) !== undefined);
+        if (open !== undefined) {
+          throw new AppError('CONFLICT', `What the run "${open.title}" made is still being fetched from its cluster; nothing was deleted.`, { action: 'Wait a moment.' });
+        }
+        deleteRuns(sql, rows.map((row) => row.key));
         if (rows.length > 0) feed.bump(sql);
         return rows.map((row) => row.id);
       }, 'power');
@@ -174,9 +182,14 @@ export function endRun(sql: Sql, key: number, input: EngineEnd, deps: Pick<RunsD
   deps.feed.bump(sql);
 }
 
-/** Takes a run out of the history. Its output, which may be large, is cleared away in small steps afterwards. */
-export function deleteRun(sql: Sql, key: number): void {
-  unindexRun(sql, key);
-  sql.run('INSERT INTO deleted_outputs (run_key) VALUES (?)', key);
-  sql.run('DELETE FROM runs WHERE key = ?', key);
+/**
+ * Takes runs out of the history. Their output, which may be large, is cleared away in small steps afterwards. The full-text indexes come last: FTS5
+ * writes what it has gathered at each savepoint, and a DELETE with triggers is one, so that run by run each would be written by itself.
+ */
+export function deleteRuns(sql: Sql, keys: readonly number[]): void {
+  for (const key of keys) {
+    sql.run('INSERT INTO deleted_outputs (run_key) VALUES (?)', key);
+    sql.run('DELETE FROM runs WHERE key = ?', key);
+  }
+  for (const key of keys) unindexRun(sql, key);
 }

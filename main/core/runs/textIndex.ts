@@ -9,6 +9,8 @@ const stepLength = 256 * 1024;
 
 /** Stands where a process's id stands for runs that were imported. */
 export const importedCore = 'imported';
+/** The same, with the id of a process behind it, until all of a run is there. */
+export const importingCore = 'importing-';
 
 interface PendingRow {
   key: number;
@@ -42,7 +44,7 @@ function indexStep(sql: Sql): boolean {
       sql.run('INSERT INTO run_words (rowid, body) VALUES (?, ?)', key, `${said}\n${row.error ?? ''}\n${row.source}`);
       noteModules(sql, key, row.source);
       // What came from elsewhere says nothing of the files here.
-      if (row.path !== null && (row.mode === 'file' || row.mode === 'fresh') && row.core_id !== importedCore) {
+      if (row.path !== null && (row.mode === 'file' || row.mode === 'fresh') && row.core_id !== importedCore && !row.core_id.startsWith(importingCore)) {
         keepVersion(sql, { path: row.path, text: row.source, savedMs: row.started_ms, runId: row.id });
       }
       length += row.source.length;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
 import { capsuleVersion } from '../../../contract/transfer.ts';
-import { PortableInputs, PortableRun } from './portable.ts';
-import { refused } from './zipReader.ts';
+import { Completeness, PortableInputs, PortableRun } from './portable.ts';
+import { parseBounded } from './boundedJson.ts';
+import { refused } from './refusal.ts';
 
 export const manifestName = 'manifest.json';
 export const sourceName = 'source.py';
@@ -19,6 +20,7 @@ export const Manifest = z.object({
   exportedMs: z.number().int().min(0),
   run: PortableRun.omit({ source: true }),
   inputs: PortableInputs.nullable(),
+  completeness: Completeness,
   /** Every other entry. */
   entries: z.array(z.object({ name: z.string().max(1100), bytes: z.number().int().min(0), sha256: z.string().regex(/^[0-9a-f]{64}$/) })).max(60_000),
   missing: z.array(z.string().max(2000)).max(60_000),
@@ -31,7 +33,7 @@ const Head = z.object({ format: z.string().max(100), version: z.number().int() }
 export function parseManifest(text: string): Manifest {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseBounded(text);
   } catch {
     throw refused(`its ${manifestName} is no JSON`);
   }

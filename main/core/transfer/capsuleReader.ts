@@ -1,13 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { maxKeptBytes } from '../../../contract/inputs.ts';
 import { maxSourceLength } from '../../../contract/runs.ts';
 import { OutputRecord } from '../../../contract/output.ts';
-import { hashOf } from '../blobs/index.ts';
+import { parseBounded } from './boundedJson.ts';
+import { mostManifestBytes } from './limits.ts';
 import { artifactsFolder, inputsFolder, manifestName, outputName, parseManifest, sourceName, type Manifest } from './capsuleFormat.ts';
+import { LongLineError, linesOf } from './lines.ts';
 import type { PortableRun } from './portable.ts';
-import { readZip, refused, type ZipEntry } from './zipReader.ts';
+import { refused } from './refusal.ts';
+import { readEntry, readZip, type ZipEntry } from './zipReader.ts';
 
-const mostManifestBytes = 64 * 1024 * 1024;
+/** A display of 16 million characters, each escaped, and what stands around it. */
+const mostRecordBytes = 112 * 1024 * 1024;
 
 /** A capsule of which every byte was checked. */
 export interface Capsule {
@@ -29,14 +34,14 @@ export async function readCapsule(file: FileHandle): Promise<Capsule> {
   const about = entries.get(manifestName);
   if (about === undefined) throw refused(`it has no ${manifestName}`);
   if (about.bytes > mostManifestBytes) throw refused(`its ${manifestName} is too large`);
-  const manifest = parseManifest((await about.read()).toString('utf8'));
+  const manifest = parseManifest(textOf(await readEntry(about), manifestName));
   await checkEntries(entries, manifest);
   checkInputs(manifest);
-  const source = await entries.get(sourceName)?.read();
+  const source = entries.get(sourceName);
   const output = entries.get(outputName);
   if (source === undefined || output === undefined) throw refused(`it has no ${source === undefined ? sourceName : outputName}`);
-  if (source.byteLength > maxSourceLength * 4) throw refused('its source is too long');
-  const text = textOf(source, sourceName);
+  if (source.bytes > maxSourceLength * 4) throw refused('its source is too long');
+  const text = textOf(await readEntry(source), sourceName);
   if (text.length > maxSourceLength) throw refused('its source is too long');
   await checkOutput(output);
   return {
@@ -64,8 +69,14 @@ async function checkEntries(entries: ReadonlyMap<string, ZipEntry>, manifest: Ma
   for (const { name, bytes, sha256 } of manifest.entries) {
     const entry = entries.get(name);
     if (entry === undefined) throw refused(`${name} is missing`);
-    if (entry.bytes !== bytes || hashOf(await entry.read()) !== sha256) throw refused(`${name} is not what its checksum says`);
+    if (entry.bytes !== bytes || (await hashOfEntry(entry)) !== sha256) throw refused(`${name} is not what its checksum says`);
   }
+}
+
+async function hashOfEntry(entry: ZipEntry): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of entry.pieces()) hash.update(piece);
+  return hash.digest('hex');
 }
 
 function checkInputs(manifest: Manifest): void {
@@ -94,28 +105,31 @@ async function checkOutput(output: ZipEntry): Promise<void> {
   }
 }
 
-/** Records that one batch has. */
+/** Records, and bytes of lines, that one batch has. */
 const batchRecords = 200;
+const batchBytes = 4 * 1024 * 1024;
 
 async function* recordsOf(output: ZipEntry): AsyncGenerator<OutputRecord[], void> {
-  const data = await output.read();
   let batch: OutputRecord[] = [];
-  for (let at = 0; at < data.length; ) {
-    const end = data.indexOf(0x0a, at);
-    const line = textOf(data.subarray(at, end === -1 ? data.length : end), outputName);
-    at = end === -1 ? data.length : end + 1;
-    batch.push(parseRecord(line));
-    if (batch.length === batchRecords) {
+  let bytes = 0;
+  try {
+    for await (const line of linesOf(output.pieces(), mostRecordBytes)) {
+      batch.push(parseRecord(textOf(line, outputName)));
+      bytes += line.byteLength;
+      if (batch.length < batchRecords && bytes < batchBytes) continue;
       yield batch;
       batch = [];
+      bytes = 0;
     }
+  } catch (error) {
+    throw error instanceof LongLineError ? refused(`a line of ${outputName} is too long`) : error;
   }
   if (batch.length > 0) yield batch;
 }
 
 function parseRecord(line: string): OutputRecord {
   try {
-    return OutputRecord.parse(JSON.parse(line));
+    return OutputRecord.parse(parseBounded(line));
   } catch {
     throw refused(`a line of ${outputName} is not understood`);
   }

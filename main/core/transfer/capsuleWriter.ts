@@ -1,100 +1,101 @@
-import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
 import { AppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import { capsuleVersion } from '../../../contract/transfer.ts';
 import type { Inputs } from '../inputs/index.ts';
-import type { Output } from '../output/index.ts';
+import { outputPages, type Output } from '../output/index.ts';
 import type { Runs } from '../runs/index.ts';
 import { artifactsFolder, inputsFolder, manifestName, outputName, sourceName, type Manifest } from './capsuleFormat.ts';
-import { mostEntries, mostEntryBytes, mostTotalBytes } from './limits.ts';
-import { portableInputs, portableOf } from './portable.ts';
-import { ZipWriter, type ZipContent } from './zipWriter.ts';
+import { mostEntries, mostEntryBytes, mostManifestBytes, mostTotalBytes } from './limits.ts';
+import { portableCompleteness, portableInputs, portableOf } from './portable.ts';
+import { ZipWriter } from './zipWriter.ts';
 
 export interface CapsuleSource {
   runs: Pick<Runs, 'get'>;
   inputs: Pick<Inputs, 'get' | 'contents'>;
-  output: Pick<Output, 'read'>;
+  output: Pick<Output, 'read' | 'index' | 'completeness'>;
   artifacts(runId: RunId): Promise<{ path: string; file: string }[]>;
   appVersion: string;
 }
 
-const pageLength = 4 * 1024 * 1024;
+const pageLength = 1024 * 1024;
+const pieceBytes = 1024 * 1024;
 
-/** Writes a run as a capsule. @throws CONFLICT it still runs */
+/** Writes a run as a capsule, a piece at a time. @throws CONFLICT it still runs */
 export async function writeCapsule(source: CapsuleSource, runId: RunId, file: FileHandle): Promise<Manifest> {
-  const run = portableOf(source.runs.get(runId));
+  const whole = source.runs.get(runId);
+  const run = portableOf(whole);
   if (run === null) throw new AppError('CONFLICT', 'This run is still going on.', { action: 'Export it when it has ended.' });
   const kept = source.inputs.get(runId);
   const { inputs, withheld } = kept === null ? { inputs: null, withheld: [] } : portableInputs(kept);
   const { source: text, ...rest } = run;
   const zip = new ZipWriter(file);
-  const missing = [
-    ...(inputs?.files.flatMap(({ path, hash, reason }) => (hash === null ? [`${path}: ${reason ?? 'not kept'}`] : [])) ?? []),
-    ...withheld.map((name) => `the value of the variable ${name}`),
-  ];
   const entries: Manifest['entries'] = [];
+  const missing: string[] = [];
   let total = 0;
 
-  async function add(name: string, bytes: number, sha256: string, content: ZipContent): Promise<void> {
+  /** @param bytes as far as they are known before */
+  async function add(name: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, bytes = 0, method: 'deflate' | 'store' = 'deflate'): Promise<void> {
     if (bytes > mostEntryBytes || total + bytes > mostTotalBytes || entries.length >= mostEntries - 1) {
       missing.push(`${name}: too large for a capsule`);
       return;
     }
-    total += bytes;
-    entries.push({ name, bytes, sha256 });
-    await zip.add(name, content);
+    const packed = await zip.add(name, pieces, method);
+    total += packed.bytes;
+    entries.push({ name, ...packed });
   }
-  const addData = (name: string, data: Uint8Array): Promise<void> => add(name, data.byteLength, createHash('sha256').update(data).digest('hex'), { data });
 
-  await addData(sourceName, Buffer.from(text));
-  for (const { path, data } of source.inputs.contents(runId)) await addData(inputsFolder + path, data);
-  const { data: output, lastSeq } = await outputOf(source.output, runId);
-  if (lastSeq !== null) missing.push(`the output after record ${lastSeq}`);
-  await addData(outputName, output);
+  await add(sourceName, [Buffer.from(text)]);
+  const damaged = new Set<string>();
+  for (const { path, data } of source.inputs.contents(runId, (name) => damaged.add(name))) await add(inputsFolder + path, [data], data.byteLength);
+  const cut: { after: number | null } = { after: null };
+  await add(outputName, outputLines(source.output, runId, cut));
   for (const artifact of await source.artifacts(runId)) {
     const opened = await open(artifact.file, 'r');
     try {
-      const about = await describe(opened);
-      await add(artifactsFolder + artifact.path, about.size, about.sha256, { file: opened, size: about.size, crc: about.crc });
+      const { size } = await opened.stat();
+      await add(artifactsFolder + artifact.path, fileOf(opened, size), size, 'store');
     } finally {
       await opened.close();
     }
   }
-  const manifest: Manifest = { format: 'pyexekube-run', version: capsuleVersion, application: `PyExeKube ${source.appVersion}`, exportedMs: Date.now(), run: rest, inputs, entries, missing };
-  await zip.add(manifestName, { data: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`) });
+  const files = inputs?.files.map((one) => (damaged.has(one.path) ? { ...one, hash: null, reason: 'its kept content is damaged' } : one)) ?? [];
+  missing.unshift(...files.flatMap(({ path, hash, reason }) => (hash === null ? [`${path}: ${reason ?? 'not kept'}`] : [])), ...withheld.map((name) => `the value of the variable ${name}`));
+  if (cut.after !== null) missing.push(`the output after record ${cut.after}`);
+  const manifest: Manifest = {
+    format: 'pyexekube-run', version: capsuleVersion, application: `PyExeKube ${source.appVersion}`, exportedMs: Date.now(), run: rest,
+    inputs: inputs === null ? null : { ...inputs, files }, completeness: portableCompleteness(whole, source.output.completeness(runId)), entries, missing,
+  };
+  const told = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+  if (told.byteLength > mostManifestBytes) throw new AppError('UNSUPPORTED', 'This run has too many files for a capsule.');
+  await zip.add(manifestName, [told]);
   await zip.end();
   return manifest;
 }
 
-/** The output as NDJSON. @returns `lastSeq` the last record that fits, null when all do */
-async function outputOf(output: Pick<Output, 'read'>, runId: RunId): Promise<{ data: Buffer; lastSeq: number | null }> {
-  const parts: Buffer[] = [];
+/** The output as NDJSON. @param cut told when not all of it fits: the last record that does */
+async function* outputLines(output: CapsuleSource['output'], runId: RunId, cut: { after: number | null }): AsyncGenerator<Buffer, void> {
   let bytes = 0;
-  for (let after = 0; ; ) {
-    const page = await output.read({ runId, after, maxLength: pageLength, waitMs: 0 }, undefined);
-    const last = page.records.at(-1);
-    if (last === undefined) return { data: Buffer.concat(parts), lastSeq: null };
-    const part = Buffer.from(page.records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-    if (bytes + part.byteLength > mostEntryBytes) return { data: Buffer.concat(parts), lastSeq: after };
-    parts.push(part);
+  let last = 0;
+  for await (const records of outputPages(output, runId, pageLength)) {
+    const part = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     bytes += part.byteLength;
-    after = last.seq;
+    if (bytes > mostEntryBytes) {
+      cut.after = last;
+      return;
+    }
+    yield part;
+    last = records.at(-1)?.seq ?? last;
   }
 }
 
-async function describe(file: FileHandle): Promise<{ size: number; crc: number; sha256: string }> {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(1024 * 1024);
-  let crc = 0;
-  let size = 0;
-  for (;;) {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, size);
-    if (bytesRead === 0) return { size, crc, sha256: hash.digest('hex') };
-    const part = buffer.subarray(0, bytesRead);
-    hash.update(part);
-    crc = crc32(part, crc);
-    size += bytesRead;
+/** The first `size` bytes of a file, however it grows meanwhile. */
+async function* fileOf(file: FileHandle, size: number): AsyncGenerator<Buffer, void> {
+  for (let at = 0; at < size; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, size - at));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
   }
 }

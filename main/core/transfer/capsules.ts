@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RunId } from '../../../contract/ids.ts';
 import { RunId as RunIdSchema } from '../../../contract/ids.ts';
@@ -10,8 +10,9 @@ import type { RunsFeed, TextIndex } from '../runs/index.ts';
 import { artifactsFolder } from './capsuleFormat.ts';
 import { readCapsule, type Capsule } from './capsuleReader.ts';
 import { writeCapsule, type CapsuleSource } from './capsuleWriter.ts';
-import { addOutput, beginImport, endImport, isThere, type InsertDependencies } from './insert.ts';
+import { addOutput, beginImport, dropAbandoned, dropImport, endImport, isThere, type Arriving, type InsertDependencies } from './insert.ts';
 import { writeTarget } from './target.ts';
+import { readEntry, type ZipEntry } from './zipReader.ts';
 
 export interface CapsulesDependencies extends InsertDependencies, Omit<CapsuleSource, 'artifacts' | 'output'> {
   output: CapsuleSource['output'] & InsertDependencies['output'];
@@ -33,13 +34,19 @@ export interface Capsules {
 
 export function createCapsules(deps: CapsulesDependencies): Capsules {
   const { storage, feed, textIndex, folder, log } = deps;
+  try {
+    dropAbandoned(deps);
+  } catch (error) {
+    // A full disk must not keep the application from starting.
+    log(`runs that were not imported whole are still there: ${String(error)}`);
+  }
   sweep().catch((error: unknown) => log(`artifacts of deleted runs could not be removed: ${String(error)}`));
 
   /** Removes what belongs to runs that are not in the history any more. */
   async function sweep(): Promise<void> {
     for (const name of await readdir(folder).catch(() => [])) {
       const id = RunIdSchema.safeParse(name);
-      if (!id.success || !isThere(storage, id.data)) await rm(join(folder, name), { recursive: true, force: true });
+      if (!id.success || !storage.read((sql) => isThere(sql, id.data))) await rm(join(folder, name), { recursive: true, force: true });
     }
   }
 
@@ -68,7 +75,7 @@ export function createCapsules(deps: CapsulesDependencies): Capsules {
       artifacts: entries.filter(({ name }) => name.startsWith(artifactsFolder)).length,
       bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
       missing,
-      isKnown: isThere(storage, run.id),
+      isKnown: storage.read((sql) => isThere(sql, run.id)),
     };
   }
 
@@ -86,25 +93,41 @@ export function createCapsules(deps: CapsulesDependencies): Capsules {
   async function insert(capsule: Capsule): Promise<void> {
     const { run, manifest } = capsule;
     const blobs: EncodedBlob[] = [];
-    for (const entry of capsule.inputs) blobs.push(await encodeBlob(await entry.read()));
+    for (const entry of capsule.inputs) blobs.push(await encodeBlob(await readEntry(entry)));
     const unpacked = join(folder, `${run.id}.partial`);
-    await rm(unpacked, { recursive: true, force: true });
-    for (const entry of capsule.artifacts) {
-      const place = join(unpacked, entry.name);
-      await mkdir(dirname(place), { recursive: true, mode: 0o700 });
-      await writeFile(place, await entry.read(), { flag: 'wx', mode: 0o600 });
+    let arriving: Arriving | null = null;
+    try {
+      await rm(unpacked, { recursive: true, force: true });
+      for (const entry of capsule.artifacts) await unpack(entry, join(unpacked, entry.name));
+      const begun = storage.write((sql) => {
+        for (const blob of blobs) putBlob(sql, blob);
+        return beginImport(sql, deps, run, manifest.inputs, manifest.completeness);
+      });
+      arriving = begun;
+      for await (const records of capsule.records()) storage.write((sql) => addOutput(sql, deps, begun, records));
+      await rm(join(folder, run.id), { recursive: true, force: true });
+      if (capsule.artifacts.length > 0) await rename(unpacked, join(folder, run.id));
+      storage.write((sql) => {
+        endImport(sql, deps, begun);
+        feed.bump(sql);
+      }, 'power');
+    } catch (error) {
+      await rm(unpacked, { recursive: true, force: true });
+      takeBack(arriving);
+      throw error;
     }
-    storage.write((sql) => {
-      for (const blob of blobs) putBlob(sql, blob);
-      beginImport(sql, run, manifest.inputs);
-    });
-    for await (const records of capsule.records()) addOutput(deps, run.id, records);
-    await rm(join(folder, run.id), { recursive: true, force: true });
-    if (capsule.artifacts.length > 0) await rename(unpacked, join(folder, run.id));
-    endImport(deps, run.id);
-    storage.write((sql) => feed.bump(sql));
     feed.reset();
     textIndex.schedule();
+  }
+
+  function takeBack(arriving: Arriving | null): void {
+    if (arriving === null) return;
+    try {
+      storage.write((sql) => dropImport(sql, arriving));
+    } catch (error) {
+      // The next start takes it away.
+      log(`a run that was not imported whole is still there: ${String(error)}`);
+    }
   }
 
   return {
@@ -119,4 +142,15 @@ export function createCapsules(deps: CapsulesDependencies): Capsules {
       }),
     artifacts: async (runId) => ({ folder: join(folder, runId), artifacts: await came(runId) }),
   };
+}
+
+/** Writes an entry to a file that is not there yet. */
+async function unpack(entry: ZipEntry, place: string): Promise<void> {
+  await mkdir(dirname(place), { recursive: true, mode: 0o700 });
+  const file = await open(place, 'wx', 0o600);
+  try {
+    for await (const piece of entry.pieces()) await file.writeFile(piece);
+  } finally {
+    await file.close();
+  }
 }

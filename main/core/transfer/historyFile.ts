@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
+import { SavedSearch } from '../../../contract/history.ts';
 import { RunId } from '../../../contract/ids.ts';
 import { OutputRecord } from '../../../contract/output.ts';
 import { historyFileVersion } from '../../../contract/transfer.ts';
-import { PortableInputs, PortableRun } from './portable.ts';
+import { parseBounded } from './boundedJson.ts';
+import { Completeness, Hash, PortableInputs, PortableRun } from './portable.ts';
 
 /** Longest line that is read, in bytes: a file of 64 MiB as base64, and room. */
 export const mostLineBytes = 96 * 1024 * 1024;
@@ -14,10 +16,13 @@ const Newer = z.object({ format: z.literal(historyFormat), version: z.number().i
 
 export const HistoryLine = z.discriminatedUnion('type', [
   /** A file's content, before the first run that had it. */
-  z.object({ type: z.literal('blob'), hash: z.string().regex(/^[0-9a-f]{64}$/), data: z.base64() }),
-  z.object({ type: z.literal('run'), run: PortableRun, inputs: PortableInputs.nullable() }),
+  z.object({ type: z.literal('blob'), hash: Hash, data: z.base64() }),
+  z.object({ type: z.literal('run'), run: PortableRun, inputs: PortableInputs.nullable(), completeness: Completeness }),
   /** Output of the run above, in order. */
   z.object({ type: z.literal('output'), runId: RunId, records: z.array(OutputRecord).max(10_000) }),
+  /** A version of a file that was run, after the contents that it has. */
+  z.object({ type: z.literal('version'), path: z.string().min(1).max(4096), savedMs: z.number().int(), hash: Hash, runId: RunId.nullable() }),
+  z.object({ type: z.literal('search'), search: SavedSearch }),
   z.object({ type: z.literal('end'), runs: z.number().int().min(0) }),
 ]);
 export type HistoryLine = z.infer<typeof HistoryLine>;
@@ -31,7 +36,7 @@ export function wrongLine(number: number, why: string): AppError {
 
 function parseJson(text: string, number: number): unknown {
   try {
-    return JSON.parse(text);
+    return parseBounded(text);
   } catch {
     throw wrongLine(number, 'it is no JSON');
   }

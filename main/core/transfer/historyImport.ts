@@ -1,110 +1,211 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { RunId } from '../../../contract/ids.ts';
+import { maxKeptBytes } from '../../../contract/inputs.ts';
 import type { TransferProgress } from '../../../contract/transfer.ts';
-import { encodeBlob, hashOf, putBlob } from '../blobs/index.ts';
+import { encodeBlob, hashOf, putBlob, type EncodedBlob } from '../blobs/index.ts';
+import type { Sql } from '../database/index.ts';
+import { addVersion } from '../localHistory/index.ts';
 import { mostLineBytes, parseHead, parseLine, wrongLine, type HistoryLine } from './historyFile.ts';
-import { addOutput, beginImport, endImport, isThere, type InsertDependencies } from './insert.ts';
+import { addOutput, beginImport, dropImport, endImport, isThere, type Arriving, type InsertDependencies } from './insert.ts';
+import { LongLineError, linesOf } from './lines.ts';
 
-/** Runs between two tellings of how far it is. */
-const tellEvery = 100;
+/** Runs, and bytes of lines, that one transaction takes over. */
+const batchRuns = 100;
+const batchBytes = 8 * 1024 * 1024;
+const readBytes = 1024 * 1024;
 
-/** The lines of a file, one at a time, none longer than `mostLineBytes`. */
-async function* linesOf(file: FileHandle): AsyncGenerator<{ text: string; bytes: number }, void> {
-  const buffer = Buffer.allocUnsafe(1024 * 1024);
-  let parts: Buffer[] = [];
-  let length = 0;
-  let bytes = 0;
+async function* piecesOf(file: FileHandle): AsyncGenerator<Uint8Array, void> {
+  const buffer = Buffer.allocUnsafe(readBytes);
   for (;;) {
     const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-    if (bytesRead === 0) break;
-    for (let at = 0; at < bytesRead; ) {
-      const found = buffer.subarray(0, bytesRead).indexOf(0x0a, at);
-      const end = found === -1 ? bytesRead : found;
-      parts.push(Buffer.from(buffer.subarray(at, end)));
-      length += end - at;
-      if (length > mostLineBytes) throw wrongLine(0, 'a line of it is too long');
-      if (found !== -1) {
-        bytes += length + 1;
-        yield { text: Buffer.concat(parts).toString('utf8'), bytes };
-        parts = [];
-        length = 0;
-      }
-      at = end + 1;
-    }
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
   }
-  if (length > 0) yield { text: Buffer.concat(parts).toString('utf8'), bytes: bytes + length };
 }
 
 /** Takes over the runs of a file. Those that are there already stay as they are. */
 export async function readHistory(deps: InsertDependencies, file: FileHandle, progress: (state: TransferProgress) => void, signal: AbortSignal): Promise<void> {
   const { size: total } = await file.stat();
-  const blobs: number[] = [];
-  let runs = 0;
-  let skipped = 0;
-  let bytes = 0;
+  const taking = new Taking(deps);
   let number = 0;
-  /** The run that is being read: its output follows. `isNew` false when it is skipped. */
-  let current: { id: RunId; seq: number; isNew: boolean } | null = null;
-  let isWhole = false;
+  let bytes = 0;
+  const tell = (done: boolean): void => progress({ ...taking.counts, bytes, total, done });
+  try {
+    for await (const line of linesOf(piecesOf(file), mostLineBytes)) {
+      signal.throwIfAborted();
+      number++;
+      bytes += line.byteLength + 1;
+      if (taking.isWhole) throw wrongLine(number, 'something follows the end');
+      const text = textOf(line, number);
+      if (number === 1) parseHead(text);
+      else await taking.take(parseLine(text, number), number, line.byteLength);
+      if (taking.isFull) {
+        taking.store();
+        tell(false);
+      }
+    }
+    if (number === 0) throw wrongLine(1, 'the file is empty');
+    if (!taking.isWhole) throw wrongLine(number + 1, 'the file ends too early');
+    taking.store('power');
+  } catch (error) {
+    taking.giveUp();
+    throw error instanceof LongLineError ? wrongLine(number + 1, 'it is too long') : error;
+  }
+  bytes = total;
+  tell(true);
+}
 
-  function finish(): void {
-    if (current?.isNew === true) {
-      endImport(deps, current.id);
-      runs++;
-    } else if (current !== null) skipped++;
-    if (current !== null && (runs + skipped) % tellEvery === 0) progress({ runs, skipped, bytes, total, done: false });
-    current = null;
+function textOf(line: Buffer, number: number): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line);
+  } catch {
+    throw wrongLine(number, 'it is not UTF-8');
+  }
+}
+
+/** The run that is being read: its output follows. */
+interface Current {
+  id: RunId;
+  seq: number;
+  /** Null until it is stored, and when it is skipped. */
+  arriving: Arriving | null;
+  isNew: boolean;
+}
+
+/** What has been read and is not stored yet. */
+class Taking {
+  isWhole = false;
+  readonly #deps: InsertDependencies;
+  #steps: ((sql: Sql) => void)[] = [];
+  #bytes = 0;
+  #begun = 0;
+  /** Ids in `#steps`, which the database does not know yet. */
+  readonly #coming = new Set<RunId>();
+  /** Contents that no run or version has asked for yet: they are stored together with the first that does. */
+  readonly #contents = new Map<string, EncodedBlob>();
+  #contentBytes = 0;
+  #current: Current | null = null;
+  #counts = { runs: 0, skipped: 0 };
+  #ended = { runs: 0, skipped: 0 };
+
+  constructor(deps: InsertDependencies) {
+    this.#deps = deps;
   }
 
-  function forgetUnfinished(): void {
-    if (current?.isNew === true) isThere(deps.storage, current.id);
+  /** Runs that are stored, and those that were there. */
+  get counts(): { runs: number; skipped: number } {
+    return this.#counts;
   }
 
-  async function take(line: HistoryLine): Promise<void> {
+  get isFull(): boolean {
+    return this.#begun >= batchRuns || this.#bytes >= batchBytes;
+  }
+
+  async take(line: HistoryLine, number: number, bytes: number): Promise<void> {
+    this.#bytes += bytes;
     switch (line.type) {
       case 'blob': {
         const content = Buffer.from(line.data, 'base64');
         if (hashOf(content) !== line.hash) throw wrongLine(number, 'its content is not what its hash says');
-        const encoded = await encodeBlob(content);
-        blobs.push(deps.storage.write((sql) => putBlob(sql, encoded)));
+        this.#keep(await encodeBlob(content));
         return;
       }
-      case 'run': {
-        finish();
-        const { run, inputs } = line;
-        current = { id: run.id, seq: 0, isNew: !isThere(deps.storage, run.id) };
-        if (current.isNew) deps.storage.write((sql) => beginImport(sql, run, inputs));
+      case 'run':
+        this.#finish();
+        this.#begin(line);
         return;
-      }
       case 'output': {
+        const current = this.#current;
         if (current?.id !== line.runId) throw wrongLine(number, 'it is output of another run than the one before it');
         for (const record of line.records) if (record.seq !== ++current.seq) throw wrongLine(number, `record ${current.seq} is missing`);
-        if (current.isNew) addOutput(deps, line.runId, line.records);
+        if (current.isNew) this.#steps.push((sql) => current.arriving !== null && addOutput(sql, this.#deps, current.arriving, line.records));
+        return;
+      }
+      case 'version': {
+        this.#finish();
+        const { path, savedMs, hash, runId } = line;
+        const content = this.#contents.get(hash);
+        this.#steps.push((sql) => {
+          if (content !== undefined) putBlob(sql, content);
+          addVersion(sql, { path, savedMs, hash, runId });
+        });
+        return;
+      }
+      case 'search': {
+        this.#finish();
+        const { id, name, filter, dates } = line.search;
+        this.#steps.push((sql) => sql.run('INSERT OR IGNORE INTO saved_searches (id, name, filter) VALUES (?, ?, ?)', id, name, JSON.stringify({ filter, dates })));
         return;
       }
       case 'end':
-        finish();
-        isWhole = true;
+        this.#finish();
+        this.isWhole = true;
     }
   }
 
-  try {
-    for await (const { text, bytes: read } of linesOf(file)) {
-      signal.throwIfAborted();
-      bytes = read;
-      number++;
-      if (isWhole) throw wrongLine(number, 'something follows the end');
-      if (number === 1) parseHead(text);
-      else await take(parseLine(text, number));
+  #keep(blob: EncodedBlob): void {
+    this.#contents.set(blob.hash, blob);
+    this.#contentBytes += blob.data.byteLength;
+    // One run has no more; what waits for longer belongs to runs that are there already.
+    for (const [hash, { data }] of this.#contents) {
+      if (this.#contentBytes <= maxKeptBytes || hash === blob.hash) return;
+      this.#contents.delete(hash);
+      this.#contentBytes -= data.byteLength;
     }
-    if (number === 0) throw wrongLine(1, 'the file is empty');
-    if (!isWhole) throw wrongLine(number + 1, 'the file ends too early');
-  } finally {
-    // A run that was not read to its end does not stay (after a kill, the next import takes it away); contents that no run refers to, by the housekeeping.
-    forgetUnfinished();
-    deps.storage.write((sql) => {
-      for (const blob of blobs) sql.run('INSERT OR IGNORE INTO loose_blobs (blob) VALUES (?)', blob);
+  }
+
+  #begin({ run, inputs, completeness }: Extract<HistoryLine, { type: 'run' }>): void {
+    const isNew = !this.#coming.has(run.id) && !this.#deps.storage.read((sql) => isThere(sql, run.id));
+    const current: Current = { id: run.id, seq: 0, arriving: null, isNew };
+    this.#current = current;
+    if (!isNew) return;
+    this.#begun++;
+    this.#coming.add(run.id);
+    const contents = new Set(inputs?.files.flatMap(({ hash }) => this.#contents.get(hash ?? '') ?? []));
+    for (const { hash, data } of contents) {
+      this.#contents.delete(hash);
+      this.#contentBytes -= data.byteLength;
+    }
+    this.#steps.push((sql) => {
+      // Another import may have been faster.
+      if (isThere(sql, run.id)) return;
+      for (const content of contents) putBlob(sql, content);
+      current.arriving = beginImport(sql, this.#deps, run, inputs, completeness);
     });
   }
-  progress({ runs, skipped, bytes, total, done: true });
+
+  #finish(): void {
+    const current = this.#current;
+    this.#current = null;
+    if (current === null) return;
+    if (current.isNew) {
+      this.#ended.runs++;
+      this.#steps.push((sql) => current.arriving !== null && endImport(sql, this.#deps, current.arriving));
+    } else this.#ended.skipped++;
+  }
+
+  /** Stores what has been read. */
+  store(durability: 'process' | 'power' = 'process'): void {
+    const steps = this.#steps;
+    this.#steps = [];
+    this.#bytes = 0;
+    this.#begun = 0;
+    this.#deps.storage.write((sql) => {
+      for (const step of steps) step(sql);
+    }, durability);
+    this.#coming.clear();
+    if (this.#current !== null) this.#coming.add(this.#current.id);
+    this.#counts = { ...this.#ended };
+  }
+
+  /** Keeps the runs that were read whole, and nothing of the one that was not. */
+  giveUp(): void {
+    const current = this.#current;
+    try {
+      this.store();
+      if (current?.isNew === true) this.#deps.storage.write((sql) => dropImport(sql, current));
+    } catch {
+      // Why it is given up is told already; the next start takes away what is left of a run.
+    }
+  }
 }

@@ -2,3 +2,4 @@
 export const mostEntries = 50_000;
 export const mostEntryBytes = 512 * 1024 ** 2;
 export const mostTotalBytes = 2 * 1024 ** 3;
+export const mostManifestBytes = 64 * 1024 ** 2;

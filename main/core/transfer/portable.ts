@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RunEnvironment, KeptFile, RelativePath, type RunInputs } from '../../../contract/inputs.ts';
-import { TracebackFrame } from '../../../contract/output.ts';
+import { OutputGap, TracebackFrame, type OutputCompleteness } from '../../../contract/output.ts';
 import { RunId } from '../../../contract/ids.ts';
 import { Engine, maxSourceLength, RunMode, Tag, type Run } from '../../../contract/runs.ts';
 
@@ -15,7 +15,7 @@ export const PortableRun = z.object({
   path: z.string().max(4096).nullable(),
   lineOffset: z.number().int().min(1),
   argv: z.array(z.string().max(10_000)).max(1000),
-  startedMs: z.number().int().min(0).max(8.64e15),
+  startedMs: z.number().int().min(-8.64e15).max(8.64e15),
   durationMs: z.number().min(0).nullable(),
   exitCode: z.number().int().nullable(),
   error: z.string().max(2000).nullable(),
@@ -28,7 +28,7 @@ export const PortableRun = z.object({
 });
 export type PortableRun = z.infer<typeof PortableRun>;
 
-const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+export const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const PortableInputs = z.object({
   folder: z.string().max(4096).nullable(),
@@ -36,6 +36,14 @@ export const PortableInputs = z.object({
   files: z.array(KeptFile.extend({ path: RelativePath, hash: Hash.nullable() })).max(50_000),
 });
 export type PortableInputs = z.infer<typeof PortableInputs>;
+
+/** What is known of the output's completeness, for runs whose log was read from elsewhere; null for others. */
+export const Completeness = z.object({ isEndSeen: z.boolean(), gaps: z.array(OutputGap).max(10_000) }).nullable().default(null);
+export type Completeness = z.infer<typeof Completeness>;
+
+export function portableCompleteness(run: Pick<Run, 'engine'>, { state, gaps }: OutputCompleteness): Completeness {
+  return run.engine === 'local' && gaps.length === 0 ? null : { isEndSeen: state !== 'endUnknown', gaps: gaps.slice(0, 10_000) };
+}
 
 /** A run for travelling; null while it has not ended. */
 export function portableOf(run: Run): PortableRun | null {
@@ -46,7 +54,7 @@ export function portableOf(run: Run): PortableRun | null {
 /** Inputs for travelling: the values of variables may be secrets, so their names alone go along. */
 export function portableInputs(inputs: RunInputs): { inputs: PortableInputs; withheld: string[] } {
   const { environment } = inputs;
-  const withheld = Object.keys(environment.profile?.env ?? {});
+  const withheld = [...new Set([...environment.withheld, ...Object.keys(environment.profile?.env ?? {})])];
   const profile = environment.profile === null ? null : { ...environment.profile, env: {} };
-  return { inputs: { ...inputs, environment: { ...environment, profile } }, withheld };
+  return { inputs: { ...inputs, environment: { ...environment, profile, withheld } }, withheld };
 }

@@ -14,7 +14,12 @@ export interface Transfer extends Capsules {
   importHistory(path: string, signal: AbortSignal | undefined): Events<TransferProgress>;
 }
 
-export function createTransfer(deps: CapsulesDependencies): Transfer {
+export interface TransferDependencies extends CapsulesDependencies {
+  /** Saved searches came in. */
+  searchesChanged(): void;
+}
+
+export function createTransfer(deps: TransferDependencies): Transfer {
   const { storage, feed, textIndex } = deps;
 
   async function importFrom(path: string, tell: (state: TransferProgress) => void, signal: AbortSignal): Promise<void> {
@@ -25,6 +30,7 @@ export function createTransfer(deps: CapsulesDependencies): Transfer {
       await file.close();
       storage.write((sql) => feed.bump(sql));
       feed.reset();
+      deps.searchesChanged();
       textIndex.schedule();
     }
   }

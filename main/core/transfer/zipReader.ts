@@ -1,45 +1,34 @@
 import type { FileHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { crc32, inflateRaw } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
-import { RelativePath } from '../../../contract/inputs.ts';
 import { mostEntries, mostEntryBytes, mostTotalBytes } from './limits.ts';
+import { refused } from './refusal.ts';
+import { checkLocal, parseDirectory, readAt, type Header } from './zipHeaders.ts';
 
-const inflate = promisify(inflateRaw);
 const endLength = 22;
 const mostDirectoryBytes = 16 * 1024 * 1024;
+const pieceBytes = 64 * 1024;
 
 export interface ZipEntry {
   name: string;
   /** Unpacked. */
   bytes: number;
-  /** Unpacks it; never to more than it says. @throws INVALID_INPUT */
-  read(): Promise<Buffer>;
+  /** Unpacks it a piece at a time, never to more than it says; it is whole and right when this ends without an error. @throws INVALID_INPUT */
+  pieces(): AsyncGenerator<Buffer, void>;
 }
 
-export function refused(why: string): AppError {
-  return new AppError('INVALID_INPUT', `This capsule was refused: ${why}.`, { action: 'Ask for it again where it comes from.' });
-}
-
-interface Header {
-  name: string;
-  method: number;
-  crc: number;
-  packed: number;
-  bytes: number;
-  offset: number;
-}
-
-async function readAt(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await file.read(buffer, 0, length, at);
-  if (bytesRead < length) throw refused('the file ends too early');
-  return buffer;
+/** A whole entry in memory: for those that are small by a limit of their own. @throws INVALID_INPUT */
+export async function readEntry(entry: ZipEntry): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const piece of entry.pieces()) parts.push(piece);
+  return Buffer.concat(parts);
 }
 
 /**
- * The entries of a ZIP file from a stranger. Only plain files are accepted, by relative paths, each name once, no byte of the file used twice,
- * and nothing that unpacks to more than the limits. Contents are checked against their CRC-32.
+ * The entries of a ZIP file from a stranger. Only plain files are accepted, by relative paths, each name once, no byte of the file used twice or for
+ * nothing, and nothing that unpacks to more than the limits. Contents are checked against their CRC-32 as they are read.
  * @throws INVALID_INPUT with the reason
  */
 export async function readZip(file: FileHandle): Promise<Map<string, ZipEntry>> {
@@ -63,77 +52,54 @@ export async function readZip(file: FileHandle): Promise<Map<string, ZipEntry>> 
     total += header.bytes;
     if (header.bytes > mostEntryBytes || total > mostTotalBytes) throw refused(`it unpacks to more than ${mostTotalBytes / 1024 ** 3} GiB, or ${header.name} to more than ${mostEntryBytes / 1024 ** 2} MiB`);
     if (header.offset < used) throw refused(`${header.name} shares its place with another entry`);
-    const dataAt = await checkLocal(file, header);
-    used = dataAt + header.packed;
+    if (header.offset > used) throw refused(`something that belongs to no entry stands before ${header.name}`);
+    const place = await checkLocal(file, header);
+    used = place.endAt;
     if (used > start) throw refused(`${header.name} reaches into the directory`);
-    entries.set(header.name, { name: header.name, bytes: header.bytes, read: () => unpack(file, header, dataAt) });
+    entries.set(header.name, { name: header.name, bytes: header.bytes, pieces: () => unpack(file, header, place.dataAt) });
   }
+  if (used !== start) throw refused('something that belongs to no entry stands before its directory');
+  checkFolders(entries);
   return entries;
 }
 
-function parseDirectory(directory: Buffer, count: number): Header[] {
-  const headers: Header[] = [];
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    if (at + 46 > directory.length || directory.readUInt32LE(at) !== 0x02014b50) throw refused('its directory is damaged');
-    const nameLength = directory.readUInt16LE(at + 28);
-    const end = at + 46 + nameLength + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
-    if (end > directory.length) throw refused('its directory is damaged');
-    const name = nameOf(directory.subarray(at + 46, at + 46 + nameLength));
-    // Bits 1 and 2 tune deflate, 3 says that sizes follow the data, 11 that the name is UTF-8.
-    if ((directory.readUInt16LE(at + 8) & ~0x080e) !== 0) throw refused(`${name} is encrypted or packed in a way that is not read`);
-    const mode = directory.readUInt32LE(at + 38) >>> 16;
-    if (mode !== 0 && (mode & 0o170000) !== 0o100000 && (mode & 0o170000) !== 0) throw refused(`${name} is a link or another thing that is no file`);
-    const method = directory.readUInt16LE(at + 10);
-    if (method !== 0 && method !== 8) throw refused(`${name} is packed by method ${method}, which is not read`);
-    headers.push({
-      name,
-      method,
-      crc: directory.readUInt32LE(at + 16),
-      packed: directory.readUInt32LE(at + 20),
-      bytes: directory.readUInt32LE(at + 24),
-      offset: directory.readUInt32LE(at + 42),
-    });
-    at = end;
-  }
-  if (at !== directory.length) throw refused('its directory is damaged');
-  return headers;
-}
-
-function nameOf(bytes: Uint8Array): string {
-  let name: string;
-  try {
-    name = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw refused('a name in it is not UTF-8');
-  }
-  if (!RelativePath.safeParse(name).success) throw refused(`the name ${JSON.stringify(name.slice(0, 100))} does not stay inside of a folder`);
-  return name;
-}
-
-/** The two headers of an entry must say the same. @returns where its data begins */
-async function checkLocal(file: FileHandle, header: Header): Promise<number> {
-  const head = await readAt(file, header.offset, 30);
-  const nameLength = head.readUInt16LE(26);
-  const name = await readAt(file, header.offset + 30, nameLength);
-  if (head.readUInt32LE(0) !== 0x04034b50 || head.readUInt16LE(8) !== header.method || name.toString() !== header.name) {
-    throw refused(`${header.name} is called otherwise where its data begins`);
-  }
-  return header.offset + 30 + nameLength + head.readUInt16LE(28);
-}
-
-async function unpack(file: FileHandle, { name, method, crc, packed, bytes }: Header, at: number): Promise<Buffer> {
-  if (method === 0 && packed !== bytes) throw refused(`${name} has not the size that it says`);
-  const data = await readAt(file, at, packed);
-  let content = data;
-  if (method === 8) {
-    try {
-      content = await inflate(data, { maxOutputLength: Math.max(1, bytes) });
-    } catch {
-      throw refused(`${name} is damaged, or unpacks to more than it says`);
+/** No entry is a folder of another: they could not both be written. */
+function checkFolders(entries: ReadonlyMap<string, ZipEntry>): void {
+  for (const name of entries.keys()) {
+    for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+      if (entries.has(name.slice(0, at))) throw refused(`${name.slice(0, at)} is a file and a folder`);
     }
   }
-  if (content.byteLength !== bytes) throw refused(`${name} has not the size that it says`);
-  if (crc32(content) !== crc) throw refused(`${name} is damaged: its checksum is another`);
-  return content;
+}
+
+async function* packedPieces(file: FileHandle, at: number, length: number): AsyncGenerator<Buffer, void> {
+  for (let done = 0; done < length; done += pieceBytes) yield await readAt(file, at + done, Math.min(pieceBytes, length - done));
+}
+
+async function* unpack(file: FileHandle, { name, method, crc, packed, bytes }: Header, at: number): AsyncGenerator<Buffer, void> {
+  if (method === 0 && packed !== bytes) throw refused(`${name} has not the size that it says`);
+  let sum = 0;
+  let length = 0;
+  for await (const piece of method === 0 ? packedPieces(file, at, packed) : inflated(name, packedPieces(file, at, packed), packed)) {
+    length += piece.byteLength;
+    if (length > bytes) throw refused(`${name} is damaged, or unpacks to more than it says`);
+    sum = crc32(piece, sum);
+    yield piece;
+  }
+  if (length !== bytes) throw refused(`${name} has not the size that it says`);
+  if (sum !== crc) throw refused(`${name} is damaged: its checksum is another`);
+}
+
+async function* inflated(name: string, packed: AsyncIterable<Buffer>, length: number): AsyncGenerator<Buffer, void> {
+  const inflate = createInflateRaw({ chunkSize: pieceBytes });
+  // Its end and its errors come out of the loop below.
+  const source = Readable.from(packed);
+  pipeline(source, inflate, () => undefined);
+  try {
+    for await (const piece of inflate) yield z.instanceof(Buffer).parse(piece);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw refused(`${name} is damaged, or unpacks to more than it says`);
+  }
+  if (inflate.bytesWritten !== length) throw refused(`${name} is followed by something that is not its own`);
 }

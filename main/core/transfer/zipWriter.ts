@@ -1,9 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { crc32, deflateRaw } from 'node:zlib';
-
-const deflate = promisify(deflateRaw);
-const copyBytes = 1024 * 1024;
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createDeflateRaw } from 'node:zlib';
 
 interface Written {
   name: Buffer;
@@ -14,12 +13,15 @@ interface Written {
   offset: number;
 }
 
-/** Where a content comes from: memory, or a file of which size and CRC-32 are known. */
-export type ZipContent = { data: Uint8Array } | { file: FileHandle; size: number; crc: number };
+/** What was packed. */
+export interface Packed {
+  bytes: number;
+  sha256: string;
+}
 
 /**
- * Writes a ZIP file (PKWARE, APPNOTE 6.3.10) entry by entry: contents in memory deflated, files stored. Names are UTF-8, times are the
- * format's zero, so that the same run gives the same bytes. No ZIP64: what is larger than 4 GiB does not fit.
+ * Writes a ZIP file (PKWARE, APPNOTE 6.3.10) entry by entry, each a piece at a time; what the header says of it is put in afterwards. Names are UTF-8, times are
+ * the format's zero, so that the same run gives the same bytes. No ZIP64: what is larger than 4 GiB does not fit.
  */
 export class ZipWriter {
   readonly #file: FileHandle;
@@ -30,24 +32,33 @@ export class ZipWriter {
     this.#file = file;
   }
 
-  async add(name: string, content: ZipContent): Promise<void> {
-    if (!('data' in content)) {
-      await this.#begin({ name: Buffer.from(name), method: 0, crc: content.crc, packed: content.size, size: content.size, offset: this.#offset });
-      const buffer = Buffer.allocUnsafe(copyBytes);
-      for (let at = 0; at < content.size; ) {
-        const { bytesRead } = await content.file.read(buffer, 0, Math.min(copyBytes, content.size - at), at);
-        if (bytesRead === 0) throw new Error(`${name} became shorter while it was packed`);
-        await this.#write(buffer.subarray(0, bytesRead));
-        at += bytesRead;
+  /** @param method `store` for what is packed already, or of a kind that nobody knows */
+  async add(name: string, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, method: 'deflate' | 'store' = 'deflate'): Promise<Packed> {
+    const entry: Written = { name: Buffer.from(name), method: method === 'deflate' ? 8 : 0, crc: 0, packed: 0, size: 0, offset: this.#offset };
+    this.#entries.push(entry);
+    await this.#write(this.#localHead(entry));
+    const start = this.#offset;
+    const hash = createHash('sha256');
+    async function* counted(): AsyncGenerator<Uint8Array, void> {
+      for await (const piece of pieces) {
+        hash.update(piece);
+        entry.crc = crc32(piece, entry.crc);
+        entry.size += piece.byteLength;
+        yield piece;
       }
-      return;
     }
-    const { data } = content;
-    const packed = await deflate(data);
-    const isSmaller = packed.byteLength < data.byteLength;
-    const bytes = isSmaller ? packed : data;
-    await this.#begin({ name: Buffer.from(name), method: isSmaller ? 8 : 0, crc: crc32(data), packed: bytes.byteLength, size: data.byteLength, offset: this.#offset });
-    await this.#write(bytes);
+    if (method === 'store') for await (const piece of counted()) await this.#write(piece);
+    else await this.#deflate(counted());
+    entry.packed = this.#offset - start;
+    const head = this.#localHead(entry);
+    await this.#file.write(head, 0, head.byteLength, entry.offset);
+    return { bytes: entry.size, sha256: hash.digest('hex') };
+  }
+
+  async #deflate(pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    await pipeline(Readable.from(pieces), createDeflateRaw(), async (packed: AsyncIterable<Buffer>) => {
+      for await (const piece of packed) await this.#write(piece);
+    });
   }
 
   async end(): Promise<void> {
@@ -76,12 +87,11 @@ export class ZipWriter {
     return this.#offset;
   }
 
-  async #begin(entry: Written): Promise<void> {
-    this.#entries.push(entry);
+  #localHead(entry: Written): Buffer {
     const head = Buffer.alloc(30);
     head.writeUInt32LE(0x04034b50, 0);
     this.#common(head, 4, entry);
-    await this.#write(Buffer.concat([head, entry.name]));
+    return Buffer.concat([head, entry.name]);
   }
 
   /** What the local and the central header have in common, from "version needed" on. */
@@ -98,7 +108,10 @@ export class ZipWriter {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    await this.#file.writeFile(bytes);
-    this.#offset += bytes.byteLength;
+    for (let done = 0; done < bytes.byteLength; ) {
+      const { bytesWritten } = await this.#file.write(bytes, done, bytes.byteLength - done, this.#offset);
+      done += bytesWritten;
+      this.#offset += bytesWritten;
+    }
   }
 }

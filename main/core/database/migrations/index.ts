@@ -3,9 +3,10 @@ import { cluster } from './002-cluster.ts';
 import { profiles } from './003-profiles.ts';
 import { outputMarks } from './004-output-marks.ts';
 import { history } from './005-history.ts';
+import { packages } from './006-packages.ts';
 import type { Migration } from './migration.ts';
 
 export type { Migration } from './migration.ts';
 
 /** All steps in order. A new one goes to the end, in a file of its own. */
-export const migrations: readonly Migration[] = [initial, cluster, profiles, outputMarks, history];
+export const migrations: readonly Migration[] = [initial, cluster, profiles, outputMarks, history, packages];

@@ -64,7 +64,7 @@ function failureOfMemory({ pod, report, settings }: RunEvidence): Failure | null
 }
 
 /** What the runner told about its end. */
-function failureOfReport({ report, error, settings }: RunEvidence): Failure | null {
+function failureOfReport({ report, error, settings, pod, isPodGone }: RunEvidence): Failure | null {
   if (report === null) return null;
   const said = report.message;
   switch (report.end) {
@@ -87,6 +87,9 @@ function failureOfReport({ report, error, settings }: RunEvidence): Failure | nu
       return failure('traceback', text, frames.length === 0 ? showOutput : { kind: 'openTraceback', label: 'Go to the line', frames }, text);
     }
     case 'signal':
+      if (report.signal === 'SIGTERM' && !report.cancelled && (isPodGone || pod?.metadata.deletionTimestamp !== undefined)) {
+        return failure('jobDeleted', 'The pod was deleted in the cluster, by someone else or with its namespace; the script was ended by SIGTERM.', runAgain, report.signal);
+      }
       return failure('signal', signalText(report.signal, report.cancelled), report.cancelled ? runAgain : showOutput, report.signal ?? '');
     case 'exit':
       return report.exitCode === 0 ? null : failure('exitCode', `The script ended with exit code ${report.exitCode ?? 'unknown'}.`, showOutput, '');

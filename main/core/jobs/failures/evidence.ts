@@ -13,6 +13,8 @@ export interface RunEvidence {
   job: KubeJob | null;
   /** The last attempt's, as it was seen last; null when there was none. */
   pod: KubePod | null;
+  /** That pod is not in the cluster any more. */
+  isPodGone: boolean;
   /** Of the Job and its pods, oldest first. */
   events: readonly KubeEvent[];
   report: RunnerReport | null;

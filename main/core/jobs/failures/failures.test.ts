@@ -29,7 +29,7 @@ const report = (fields: object): RunnerReport => RunnerReport.parse({ v: 1, ...f
 const failedJob = (reason: string): KubeJob => KubeJob.parse({ metadata: { name: 'job' }, status: { conditions: [{ type: 'Complete', status: 'False' }, { type: 'Failed', status: 'True', reason, message: `said ${reason}` }] } });
 
 function failureOf(evidence: Partial<RunEvidence>) {
-  return failureOfRun({ settings, namespace: 'team', why: 'ended', job: null, pod: null, events: [], report: null, error: null, ...evidence });
+  return failureOfRun({ settings, namespace: 'team', why: 'ended', job: null, pod: null, isPodGone: false, events: [], report: null, error: null, ...evidence });
 }
 
 describe('a run that the cluster took away', () => {
@@ -98,6 +98,16 @@ describe('a run that ended', () => {
     ['exception', {}, 'traceback', ''],
   ])('as the runner told: %s %o', (end, fields, kind, message) => {
     expect(failureOf({ report: report({ end, ...fields }) })).toMatchObject({ kind, message: expect.stringContaining(message) });
+  });
+
+  it.each([
+    [true, {}, 'jobDeleted'],
+    [false, { deletionTimestamp: '2026-01-01T00:00:00Z' }, 'jobDeleted'],
+    [false, {}, 'signal'],
+  ])('by SIGTERM, tells a pod that was deleted (gone: %s, %o) from a script that was asked', (isPodGone, metadata, kind) => {
+    const pod = KubePod.parse({ metadata: { name: 'pod', ...metadata }, spec: { nodeName: 'node-1' } });
+    expect(failureOf({ pod, isPodGone, report: report({ end: 'signal', signal: 'SIGTERM' }) })).toMatchObject({ kind });
+    expect(failureOf({ pod, isPodGone, report: report({ end: 'signal', signal: 'SIGTERM', cancelled: true }) })).toMatchObject({ kind: 'signal' });
   });
 
   it('with a traceback, leads to its line', () => {
