@@ -122,12 +122,11 @@ describe('the parser of the log', () => {
   });
 
   it.each([
-    ['ends otherwise', ['2o other', '3o c']],
-    ['is not before a gap', ['2o line two']],
-  ])('shows a line without a number when the next line %s', (what, after) => {
+    ['ends otherwise', ['1o a', 'ne two', '3o c'], ['2o other', '3o c']],
+    ['is not before a gap', ['1o a', 'ne two'], ['2o line two']],
+  ])('shows a line without a number when the next line %s', (_, before, after) => {
     const parser = new LogParser(start, listen().listener);
-    if (what === 'ends otherwise') expect(parser.consume(['1o a', 'ne two', '3o c'])).toBe(2);
-    else parser.consume(['1o a', 'ne two']);
+    expect(parser.consume(before)).toBe(2);
     parser.consume(after);
     expect(texts(parser.take().steps)[1]).toBe('stderr:ne two\n');
   });
@@ -192,7 +191,7 @@ describe('the parser of the log', () => {
     const parser = new LogParser(start, listener);
     parser.consume(['1s not json', '2m []', '3x null', '4d 7', '5d {"bundle":{"a":1}}', '6t -5', '7Z what', '8n note', '99999999999999999999o x', '']);
     expect(parser.take().steps).toMatchObject([{ kind: 'note' }, { kind: 'display', bundle: { 'text/plain': '', a: 1 } }, { kind: 'note', text: 'note' }, { kind: 'text', stream: 'stderr' }]);
-    expect(heard).toEqual({ phases: [], measurements: [], errors: [] });
+    expect(heard).toEqual({ phases: [], measurements: [], errors: [], packages: [] });
     expect(parser.podMs).toBe(0);
   });
 

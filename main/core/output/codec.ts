@@ -1,4 +1,4 @@
-import { crc32, zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import { crc32, zstdCompressSync, zstdDecompress, zstdDecompressSync, constants } from 'node:zlib';
 import { z } from 'zod';
 import { OutputRecord } from '../../../contract/output.ts';
 import { packColumns, unpackColumns, type Columns } from './columns.ts';
@@ -100,16 +100,35 @@ function checksumOf(head: ChunkHead, data: Uint8Array): number {
 
 const Records = z.array(OutputRecord);
 
-/** `use` must keep no part of the bytes. */
-function decompressed<T>({ data, length }: StoredChunk, use: (bytes: Buffer) => T): T {
-  // One allocation of about the right size: growing it in steps takes twice the time.
-  const bytes = zstdDecompressSync(data, { chunkSize: Math.max(1024, length + 1024) });
+/** What other threads have decompressed, until it is used. */
+const ahead = new WeakMap<StoredChunk, Buffer<ArrayBuffer>>();
+
+/** `read` must keep no part of the bytes. */
+function decompressed<T>(chunk: StoredChunk, read: (bytes: Buffer) => T): T {
+  const bytes = ahead.get(chunk) ?? zstdDecompressSync(chunk.data, sizeOf(chunk));
+  ahead.delete(chunk);
   try {
-    return use(bytes);
+    return read(bytes);
   } finally {
     // zlib's own objects hold it until the next full collection: tens of megabytes while a flood is read. The copy has no holder. Small ones lie in Node's pool.
     if (bytes.buffer.byteLength > Buffer.poolSize) structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
   }
+}
+
+/** One allocation of about the right size: growing it in steps takes twice the time. */
+function sizeOf({ length }: StoredChunk): { chunkSize: number } {
+  return { chunkSize: Math.max(1024, length + 1024) };
+}
+
+/** Decompresses a chunk in another thread, so that it is decoded at once later. One that is damaged is left as it is. */
+export function decompressAhead(chunk: StoredChunk): Promise<void> {
+  if (chunk.encoding === encodings.json) return Promise.resolve();
+  return new Promise((resolve) => {
+    zstdDecompress(chunk.data, sizeOf(chunk), (error, data) => {
+      if (error === null) ahead.set(chunk, data);
+      resolve();
+    });
+  });
 }
 
 /** @returns the records, or null if the chunk is damaged */
@@ -126,8 +145,15 @@ export function recordsAfter(chunk: StoredChunk, after: number): OutputRecord[] 
   return records === null || chunk.first_seq > after ? records : records.filter(({ seq }) => seq > after);
 }
 
+/** What was looked at to see whether it must be read is read next. */
+const unpacked = new WeakMap<StoredChunk, Columns>();
+
 /** Its records' texts as one, without making the records. Null if it is damaged, or stored in another way. */
 export function decodeColumns(chunk: StoredChunk): Columns | null {
+  const known = unpacked.get(chunk);
+  if (known !== undefined) return known;
   if (chunk.encoding !== encodings.columns || checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
-  return decompressed(chunk, (bytes) => unpackColumns(bytes, chunk.first_seq));
+  const columns = decompressed(chunk, (bytes) => unpackColumns(bytes, chunk.first_seq));
+  unpacked.set(chunk, columns);
+  return columns;
 }

@@ -4,10 +4,15 @@ import { levelOf } from '../../../contract/logLevel.ts';
 import type { FilterBatch, OutputFilter } from '../../../contract/outputFilter.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
-import { chunksAfter, countLines, damagedChunk, startOf } from './chunks.ts';
-import { FoundLines, sameSource, type FilterRequest } from './foundLines.ts';
+import { countLines, damagedChunk } from './chunks.ts';
+import { sameSource } from './columns.ts';
+import { FoundLines, type FilterRequest } from './foundLines.ts';
+import { indexedSources } from './gramIndex.ts';
+import { startOf } from './lineStarts.ts';
 import { LineReader, type OutputLine } from './lines.ts';
+import { requiredOf } from './required.ts';
 import { createGuard, compilePattern } from './scan.ts';
+import { OutputWalk } from './walk.ts';
 
 /** A batch goes out after so many lines, or milliseconds; the first ones soon. */
 const batchLines = 500;
@@ -35,19 +40,21 @@ export function lineTest(filter: OutputFilter): (line: OutputLine) => boolean {
  * A chunk that cannot be read is passed over, and named by a STORAGE_CORRUPT after all that was found.
  */
 export function filterOutput(storage: Storage, runId: RunId, request: FilterRequest, signal: AbortSignal | undefined): AsyncGenerator<FilterBatch, void> {
-  const test = lineTest(request.filter);
-  const guard = createGuard(request.filter.regex);
-  const { key, total, start } = storage.read((sql) => {
+  const { filter } = request;
+  const test = lineTest(filter);
+  const guard = createGuard(filter.regex);
+  const { key, total, start, sources: known } = storage.read((sql) => {
     const run = findRun(sql, runId);
     const from = request.after;
     // A record after the last is where a filter of all there was goes on.
     if (from !== undefined && from.seq > run.last_seq + 1) throw new AppError('CONFLICT', 'The output ends before the place where this filter would go on.', { action: 'Filter it from the beginning.' });
-    return { key: run.key, total: countLines(sql, run.key), start: from === undefined ? { after: 0, line: 0 } : startOf(sql, run.key, from.seq) };
+    return { key: run.key, total: countLines(sql, run.key), start: from === undefined ? undefined : startOf(sql, run.key, from.seq), sources: indexedSources(sql, run.key) };
   });
 
   async function* scan(): AsyncGenerator<FilterBatch, void> {
     const reader = new LineReader(start);
     const found = new FoundLines(request, test);
+    found.addSources(known);
     let damaged: Parameters<typeof damagedChunk>[0] | null = null;
     let batchStart = performance.now();
     const batch = (last?: Pick<FilterBatch, 'unfinished' | 'cursor'>): FilterBatch => {
@@ -56,26 +63,28 @@ export function filterOutput(storage: Storage, runId: RunId, request: FilterRequ
       const map = found.tally.map(total);
       return { lines: found.take(), matched, scannedLines: reader.lines, map, sources: [...sources], truncated: isCut, done: last !== undefined, unfinished: 0, cursor: null, ...last };
     };
-    let at = start.after;
+    const walk = new OutputWalk(storage, key, { required: filter.query === '' ? null : requiredOf(filter), context: request.context, start, readsEnd: true, chunksAtOnce });
     for (;;) {
       if (signal?.aborted === true) return;
-      const chunks = storage.read((sql) => chunksAfter(sql, key, at, at === start.after ? 1 : chunksAtOnce));
-      const last = chunks.at(-1);
-      if (last === undefined) break;
+      const step = await walk.next();
+      if (step === null) break;
+      if (step.jump !== null) {
+        reader.jump(step.jump);
+        found.jump();
+      }
       guard(
         () => {
-          for (const chunk of chunks) if (!reader.read(chunk, found.look)) damaged ??= chunk;
+          for (const chunk of step.chunks) if (!reader.read(chunk, found.look)) damaged ??= chunk;
         },
         () => reader.lines,
       );
-      at = last.last_seq;
       if (found.lines.length >= batchLines || performance.now() - batchStart > batchMs) {
         yield batch();
         batchStart = performance.now();
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const cursor = damaged === null ? found.cursor(reader.openSeq ?? at + 1, reader.lines) : null;
+    const cursor = damaged === null ? found.cursor(reader.openSeq ?? walk.at + 1, reader.lines) : null;
     const { given } = found;
     guard(() => reader.end(found.look), () => reader.lines);
     if (damaged === null) {

@@ -1,4 +1,5 @@
 import { maxFilteredLength, type FilterCursor, type FilteredLine, type OutputFilter, type OutputSource } from '../../../contract/outputFilter.ts';
+import { sameSource } from './columns.ts';
 import type { OutputLine } from './lines.ts';
 import { LineTally } from './lineTally.ts';
 
@@ -9,10 +10,6 @@ export interface FilterRequest {
   maxLines: number;
   /** Where an earlier filter has ended. */
   after?: FilterCursor | undefined;
-}
-
-export function sameSource(a: OutputSource | undefined, b: OutputSource): boolean {
-  return a !== undefined && a.container === b.container && a.attempt === b.attempt;
 }
 
 /** What a filter finds, line by line, with the lines around. */
@@ -28,6 +25,7 @@ export class FoundLines {
   readonly #seqs: number[] = [];
   #contextLeft: number;
   #givenLine: number;
+  #lastSource: OutputSource | undefined;
   readonly #firstLine: number;
   readonly #context: number;
   readonly #maxLines: number;
@@ -54,8 +52,10 @@ export class FoundLines {
       if (line.line > this.#givenLine) this.#remember(line);
       return;
     }
-    const { source } = line;
-    if (source !== undefined && !this.sources.some((known) => sameSource(source, known))) this.sources.push(source);
+    if (line.source !== undefined && line.source !== this.#lastSource) {
+      this.#lastSource = line.source;
+      this.addSources([line.source]);
+    }
     if (this.#test(line)) {
       this.matched++;
       this.tally.add(line.line);
@@ -67,6 +67,17 @@ export class FoundLines {
       this.#give(line, false);
     } else this.#remember(line);
   };
+
+  /** What comes next does not follow what came last. */
+  jump(): void {
+    this.#before = [];
+    this.#seqs.length = 0;
+    this.#contextLeft = 0;
+  }
+
+  addSources(sources: readonly OutputSource[]): void {
+    for (const source of sources) if (!this.sources.some((known) => sameSource(source, known))) this.sources.push(source);
+  }
 
   /** @returns the lines that were found since it was asked last */
   take(): FilteredLine[] {

@@ -20,12 +20,19 @@ const unsteadyMs = 10 * 60 * 1000;
 /** After something happened; long enough that a burst of runs is looked at once. */
 const settleMs = 1000;
 
+/** Tables that hold the output of runs, by `run_key`; what finds it goes first. */
+const outputTables = ['output_pieces', 'output_segments', 'output_signatures', 'output_chunks'];
+
 /** Deletes a stretch of the output of deleted runs. @returns whether there was any */
 function clearOutput(sql: Sql): boolean {
   const gone = sql.get<{ run_key: number }>('SELECT run_key FROM deleted_outputs LIMIT 1');
   if (gone === undefined) return false;
-  const deleted = sql.run('DELETE FROM output_chunks WHERE chunk IN (SELECT chunk FROM output_chunks WHERE run_key = ? LIMIT ?)', gone.run_key, chunksAtATime);
-  if (deleted < chunksAtATime) sql.run('DELETE FROM deleted_outputs WHERE run_key = ?', gone.run_key);
+  let left = chunksAtATime;
+  for (const table of outputTables) {
+    left -= sql.run(`DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE run_key = ? LIMIT ?)`, gone.run_key, left);
+    if (left === 0) return true;
+  }
+  sql.run('DELETE FROM deleted_outputs WHERE run_key = ?', gone.run_key);
   return true;
 }
 
