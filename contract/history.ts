@@ -30,8 +30,11 @@ export const Statistics = z.object({
   failures: z.array(z.object({ name: z.string(), count: z.number().int().min(1) })),
   /** At most 10. */
   slowest: z.array(RunSummary),
-  /** Modules that sources import and in how many runs, most first; at most 20. */
-  modules: z.array(z.object({ name: z.string(), count: z.number().int().min(1) })),
+  /**
+   * Packages that sources import, beside the standard library and the script's own files, and in how many runs, most first; at most 20. `versions` are
+   * those that the runs had, as far as that was told.
+   */
+  packages: z.array(z.object({ name: z.string(), count: z.number().int().min(1), versions: z.array(z.string()) })),
 });
 export type Statistics = z.infer<typeof Statistics>;
 
@@ -40,7 +43,13 @@ export const RetentionPreview = z.object({
   runs: z.number().int().min(0),
   /** Bytes of stored output that go with them. */
   outputBytes: z.number().int().min(0),
-  /** When the first and the last of them started; null if there are none. */
+  /** Bytes of their artifacts. */
+  artifactBytes: z.number().int().min(0),
+  /** Versions of files that would be deleted. */
+  versions: z.number().int().min(0),
+  /** Stored bytes of files of runs, and of versions, that nothing else has. */
+  fileBytes: z.number().int().min(0),
+  /** When the first and the last of the runs started; null if there are none. */
   fromMs: z.number().int().nullable(),
   toMs: z.number().int().nullable(),
 });
@@ -105,7 +114,7 @@ export const historyContract = {
   statistics: procedure.input(z.object({ dayStartsMs: z.array(z.number().int()).min(2).max(400) })).output(Statistics),
 
   /** What these limits (see Settings) would delete now; nothing is deleted. */
-  retentionPreview: procedure.input(Settings.pick({ keepRunsDays: true, keepRunsCount: true, keepOutputMegabytes: true })).output(RetentionPreview),
+  retentionPreview: procedure.input(Settings.pick({ keepRunsDays: true, keepRunsCount: true, keepOutputMegabytes: true, keepVersionsPerFile: true })).output(RetentionPreview),
 
   /**
    * What differs between two runs of any engine: facts, files, output. Cancelling ends it.

@@ -2,7 +2,7 @@ import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
 import { procedure } from './base.ts';
 import { RunId } from './ids.ts';
-import { ExportFormat, ExportPiece, FilterBatch, OutputFilter, OutputSource, TextStream } from './outputFilter.ts';
+import { ExportFormat, ExportPiece, FilterBatch, FilterCursor, OutputFilter, OutputSource, TextStream } from './outputFilter.ts';
 
 export * from './outputFilter.ts';
 
@@ -219,10 +219,11 @@ export const outputContract = {
 
   /**
    * Gives the lines of the whole output that meet a filter, with `context` lines around each, by batches as they are found; the last batch
-   * has `done`. After `maxLines` it only counts. Cancelling stops the scan.
+   * has `done`. After `maxLines` it only counts. Cancelling stops the scan. With `after`, the cursor of an earlier filter's last batch, it looks only
+   * at what has come since: `lines` are new ones, all counts are of the whole output.
    *
-   * @throws NOT_FOUND no such run · INVALID_INPUT the regular expression does not compile or takes too long · STORAGE_CORRUPT at the end, when a
-   * stretch could not be read
+   * @throws NOT_FOUND no such run · INVALID_INPUT the regular expression does not compile or takes too long · CONFLICT the output ends before the
+   * cursor: begin anew · STORAGE_CORRUPT at the end, when a stretch could not be read; there is no cursor then
    */
   filter: procedure
     .input(
@@ -231,6 +232,7 @@ export const outputContract = {
         filter: OutputFilter,
         context: z.number().int().min(0).max(100).default(0),
         maxLines: z.number().int().min(0).max(1_000_000).default(100_000),
+        after: FilterCursor.optional(),
       }),
     )
     .output(eventIterator(FilterBatch)),

@@ -47,6 +47,26 @@ export type FilteredLine = z.infer<typeof FilteredLine>;
 /** Parts into which the map of an output divides its lines. */
 export const mapParts = 256;
 
+/** Parts of an output's lines in which a cursor counts; a multiple of `mapParts`, so that a map of a longer output can be made from them. */
+export const tallyCells = 2048;
+
+/** Where a filter stands in an output that grows. Made by the core and given back as it came, with the same filter. */
+export const FilterCursor = z.object({
+  /** The record where reading goes on. */
+  seq: z.number().int().min(1),
+  /** The first line that is not decided, the last one that was given (-1: none), and how many of those that follow are near a wanted one. */
+  line: z.number().int().min(0),
+  givenLine: z.number().int().min(-1),
+  contextLeft: z.number().int().min(0).max(100),
+  matched: z.number().int().min(0),
+  given: z.number().int().min(0),
+  sources: z.array(OutputSource),
+  /** How many wanted lines are in each `cellLines` lines. */
+  cellLines: z.number().int().min(1),
+  cells: z.array(z.number().int().min(0)).max(tallyCells),
+});
+export type FilterCursor = z.infer<typeof FilterCursor>;
+
 export const FilterBatch = z.object({
   lines: z.array(FilteredLine),
   /** Lines that meet the filter so far, those that are not given counted. */
@@ -59,6 +79,13 @@ export const FilterBatch = z.object({
   /** More lines meet the filter than are given. */
   truncated: z.boolean(),
   done: z.boolean(),
+  /**
+   * How many of the last of `lines` may still change: a line that has no end yet, and what is given only because of it. A filter that goes on
+   * from `cursor` gives them again.
+   */
+  unfinished: z.number().int().min(0),
+  /** In the last batch: where a filter goes on when there is more output. */
+  cursor: FilterCursor.nullable(),
 });
 export type FilterBatch = z.infer<typeof FilterBatch>;
 

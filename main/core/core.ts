@@ -50,7 +50,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
   const changes = createChanges(storage);
   const notices = createNotices(storage, changes, log);
   for (const message of storage.openingMessages) notices.add('error', message);
-  storage.onReplaced((message) => notices.add('error', message));
+  storage.onReplaced((message, why) => notices.add(why === 'damage' ? 'error' : 'info', message));
   const settings = createSettings(storage, changes, log);
   const system = createSystem({ ...options, home }, storage, notices);
   const editors = createEditors(storage);

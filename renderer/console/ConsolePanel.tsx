@@ -18,6 +18,7 @@ import { placeOfLine, placeOfRecord } from './places.ts';
 import { RunFooter } from './RunFooter.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { closeRun, sessionOf } from './sessions.ts';
+import { SourceBar } from './SourceBar.tsx';
 import { StatusGlyph } from './StatusGlyph.tsx';
 
 const panelId = 'console-output';
@@ -138,6 +139,7 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
             {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} onMap={setMatchMap} />}
             {isGoing && <GoToBar key={active.runId} tab={active} session={session} log={log} />}
             {card?.(active)}
+            <SourceBar log={session.log} form={filter} isFiltered={isFiltering} onForm={setFilter} />
             <div id={panelId} role="tabpanel" aria-labelledby={`${panelId}-tab-${active.runId}`} className="relative min-h-0 grow">
               {isFiltering ? (
                 <FilteredOutput key={active.runId} tab={active} session={session} log={log} form={filter} onForm={setFilter} onFollow={onFollow} onShowLine={showLine} />

@@ -1,8 +1,7 @@
 import { CaseSensitive, CircleStop, Crosshair, Regex, X } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
-import type { OutputSource } from '../../contract/index.ts';
 import { IconButton, SearchField, Select, TextField } from '../ui/index.ts';
-import { sourceName, type FilterForm } from './filterForm.ts';
+import type { FilterForm } from './filterForm.ts';
 
 const levels = [
   { value: 'all', label: 'All levels' },
@@ -27,7 +26,6 @@ const contexts = [
 
 interface FilterBarProps {
   form: FilterForm;
-  sources: readonly OutputSource[];
   status: ReactNode;
   fault: string | null;
   isRunning: boolean;
@@ -39,9 +37,13 @@ interface FilterBarProps {
 }
 
 /** The conditions of a filter over the whole output. */
-export function FilterBar({ form, sources, status, fault, isRunning, onChange, onCancel, onShow, onClose }: FilterBarProps) {
+export function FilterBar({ form, status, fault, isRunning, onChange, onCancel, onShow, onClose }: FilterBarProps) {
   const field = useRef<HTMLSpanElement>(null);
-  useEffect(() => field.current?.querySelector('input')?.focus(), []);
+  // Who has chosen an attempt stays at its button.
+  const comesForText = useRef(form.source === '');
+  useEffect(() => {
+    if (comesForText.current) field.current?.querySelector('input')?.focus();
+  }, []);
   const change = (patch: Partial<FilterForm>): void => onChange({ ...form, ...patch });
   return (
     <div
@@ -66,15 +68,6 @@ export function FilterBar({ form, sources, status, fault, isRunning, onChange, o
       </IconButton>
       <Select label="Level" value={form.level} options={levels} onChange={(level) => change({ level })} className="w-36" />
       <Select label="Stream" value={form.stream} options={streams} onChange={(stream) => change({ stream })} className="w-28" />
-      {sources.length > 1 && (
-        <Select
-          label="Source"
-          value={form.source === '' ? 'all' : form.source}
-          options={[{ value: 'all', label: 'All attempts' }, ...sources.map((source) => ({ value: sourceName(source), label: sourceName(source) }))]}
-          onChange={(source) => change({ source: source === 'all' ? '' : source })}
-          className="w-36"
-        />
-      )}
       <TextField aria-label="From time" placeholder="From 10:02:11, +1:30" className="w-36" value={form.from} onChange={(event) => change({ from: event.target.value })} />
       <TextField aria-label="To time" placeholder="To" className="w-24" value={form.to} onChange={(event) => change({ to: event.target.value })} />
       <Select label="Lines around" value={form.context} options={contexts} onChange={(context) => change({ context })} className="w-36" />

@@ -1,14 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
-import { OutputFilter, type OutputSource } from '../../contract/index.ts';
+import { isEnded, OutputFilter } from '../../contract/index.ts';
 import { FilterBar } from './FilterBar.tsx';
 import { filterOf, isFiltering, type FilterForm } from './filterForm.ts';
-import { mostFilteredLines, startFilter, type FilterState } from './filterRun.ts';
+import { mostFilteredLines, startFilter, type FilterState, type RunningFilter } from './filterRun.ts';
 import { setFiltering, useConsoleStore, type ConsoleTab } from './consoleStore.ts';
 import { LogViewport, type LogHandle } from './LogViewport.tsx';
 import { MatchMap } from './MatchMap.tsx';
 import { lineTotal } from './matchCount.ts';
 import { searchPattern } from './outputSearch.ts';
 import type { ConsoleSession } from './sessions.ts';
+import { useSources } from './SourceBar.tsx';
 
 interface FilteredOutputProps {
   tab: ConsoleTab;
@@ -21,13 +22,14 @@ interface FilteredOutputProps {
   onShowLine(line: number): void;
 }
 
-const noSources: readonly OutputSource[] = [];
-
 /** The lines of the whole output that meet a filter, in a view of their own. */
 export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onShowLine }: FilteredOutputProps) {
   const [state, setState] = useState<FilterState | null>(null);
-  const running = useRef<ReturnType<typeof startFilter> | null>(null);
-  const sources = state?.sources ?? noSources;
+  const running = useRef<RunningFilter | null>(null);
+  const ended = useRef(isEnded(tab.status));
+  const seen = useSources(session.log);
+  const found = state?.sources ?? [];
+  const sources = found.length > seen.length ? found : seen;
   const asked = filterOf(form, sources, tab.startedMs);
   const fault = 'fault' in asked ? asked.fault : (state?.error ?? null);
   const wanted = 'filter' in asked ? JSON.stringify(asked.filter) : null;
@@ -36,10 +38,15 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
     if (wanted === null) return;
     const filter = OutputFilter.parse(JSON.parse(wanted));
     useConsoleStore.setState({ shownFilter: isFiltering(filter) ? filter : null });
-    const started = startFilter({ runId: tab.runId, filter, context: Number(form.context), whole: session.log }, setState);
+    const started = startFilter({ runId: tab.runId, filter, context: Number(form.context), whole: session.log, isEnded: ended.current }, setState);
     running.current = started;
     return () => started.dispose();
   }, [wanted, form.context, tab.runId, session]);
+  const hasEnded = isEnded(tab.status);
+  useEffect(() => {
+    ended.current = hasEnded;
+    if (hasEnded) running.current?.finish();
+  }, [hasEnded]);
 
   const filtered = state?.log ?? null;
   const shown = useMemo<ConsoleSession | null>(
@@ -72,7 +79,6 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
     <div className="flex h-full min-h-0 flex-col">
       <FilterBar
         form={form}
-        sources={sources}
         fault={fault}
         isRunning={state !== null && !state.isDone}
         status={state === null ? '' : countText(state, 'filter' in asked && isFiltering(asked.filter))}

@@ -103,7 +103,7 @@ export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
       </IconButton>
       <p role="status" aria-label="Matches" className={`min-w-24 truncate px-1 text-xs ${result.error === null ? 'text-muted' : 'text-danger'}`} title={result.error ?? undefined}>
         {countText(query, result, current)}
-        {counted !== null && `, ${counted.lines.toLocaleString()} lines in all`}
+        {counted !== null && counted.lines > 0 && `, ${counted.lines.toLocaleString()} ${counted.lines === 1 ? 'line' : 'lines'} in all`}
       </p>
       <IconButton label="Previous match" size="small" disabled={result.matches.length === 0} onClick={() => step(-1)}>
         <ChevronUp size={16} aria-hidden />

@@ -19,6 +19,11 @@ export type LevelChoice = 'all' | 'debug' | 'info' | 'warning' | 'error' | 'unkn
 
 export const emptyForm: FilterForm = { query: '', regex: false, matchCase: false, level: 'all', stream: 'all', source: '', from: '', to: '', context: '0' };
 
+/** Whether a form asks for nothing in particular. */
+export function isEmptyForm(form: FilterForm): boolean {
+  return form.query === '' && form.level === 'all' && form.stream === 'all' && form.source === '' && form.from.trim() === '' && form.to.trim() === '';
+}
+
 const rising: readonly LogLevel[] = ['trace', 'debug', 'info', 'warning', 'error', 'critical'];
 
 export function sourceName({ container, attempt }: OutputSource): string {

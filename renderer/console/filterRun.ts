@@ -1,12 +1,13 @@
-import { toAppError, type FilterBatch, type FilteredLine, type OutputFilter, type OutputRecord, type OutputSource, type RunId } from '../../contract/index.ts';
+import { toAppError, type FilterBatch, type FilterCursor, type FilteredLine, type OutputFilter, type OutputRecord, type OutputSource, type RunId } from '../../contract/index.ts';
 import { core } from '../rpc/index.ts';
 import { ConsoleLog } from './model/consoleLog.ts';
 
 /** Most lines that a filter shows; beyond that it counts. */
 export const mostFilteredLines = 200_000;
-/** How long typing must rest before a filter runs, and how often it is repeated while output comes, in milliseconds. */
+/** How long typing must rest before a filter runs; how often it goes on while output comes, and how often it begins anew where it cannot, in milliseconds. */
 const debounceMs = 150;
-const repeatMs = 3000;
+const goOnMs = 500;
+const anewMs = 3000;
 
 /** What a filter has found so far. The lines are in its own log. */
 export interface FilterState {
@@ -48,55 +49,96 @@ export interface FilterInput {
   filter: Partial<OutputFilter>;
   /** Lines shown around each that is wanted. */
   context: number;
-  /** The whole output: when it grows, the filter runs again. */
+  /** The whole output: when it grows, the filter goes on. */
   whole: ConsoleLog;
+  /** Whether nothing more is expected: a last line without an end is whole, too. */
+  isEnded: boolean;
+}
+
+export interface RunningFilter {
+  /** Ends the scan that goes on, and keeps what it found. */
+  cancel(): void;
+  /** The run has ended: what is here now is all. */
+  finish(): void;
+  dispose(): void;
 }
 
 /**
- * Filters the stored output, and again while output comes.
- * @param onState called with what is found so far; the last call of a run has `isDone`
- * @returns `cancel` ends the run that goes on and keeps what it found; `dispose` ends all
+ * Filters the stored output, and goes on while output comes: lines without an end are shown when they have one, or when the run has ended.
+ * @param onState called with what is found so far; the last call of a scan has `isDone`
  */
-export function startFilter({ runId, filter, context, whole }: FilterInput, onState: (state: FilterState) => void): { cancel(): void; dispose(): void } {
+export function startFilter({ runId, filter, context, whole, isEnded }: FilterInput, onState: (state: FilterState) => void): RunningFilter {
   let controller = new AbortController();
   let isDisposed = false;
+  let isFinished = isEnded;
+  let isScanning = false;
   let seenSeq = 0;
+  let shown = emptyState();
+  /** Where the next scan goes on; null when it has to begin anew. */
+  let cursor: FilterCursor | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => void run(), debounceMs);
   const unsubscribe = whole.subscribe(schedule);
 
   function schedule(): void {
-    if (timer !== undefined || isDisposed || whole.lastSeq <= seenSeq) return;
-    timer = setTimeout(() => void run(), repeatMs);
+    if (timer !== undefined || isScanning || isDisposed || whole.lastSeq <= seenSeq) return;
+    timer = setTimeout(() => void run(), cursor === null ? anewMs : goOnMs);
   }
 
-  async function run(): Promise<void> {
+  /** @returns the cursor, if all went well */
+  async function scan(after: FilterCursor | null): Promise<FilterCursor | null> {
     const isFirst = seenSeq === 0;
-    seenSeq = whole.lastSeq;
-    controller = new AbortController();
-    let state = emptyState();
+    let state = after === null ? emptyState() : { ...shown, isDone: false };
+    let next: FilterCursor | null = null;
     function show(batch: Partial<FilterBatch>, patch: Partial<FilterState>): void {
       const { matched = state.matched, map = state.map, sources = state.sources, truncated = state.isTruncated } = batch;
       state = { ...state, matched, map, sources, isTruncated: truncated, ...patch };
-      // The first time lines are shown as they come; a repeated run takes the place of the last when it is done.
-      if (!isDisposed && (isFirst || state.isDone)) onState(state);
+      // The first time, and what is new, is shown as it comes; a scan anew takes the place of the last when it is done.
+      if (isDisposed || !(isFirst || after !== null || state.isDone)) return;
+      shown = state;
+      onState(state);
     }
     try {
-      const batches = await core.output.filter({ runId, filter: { query: '', regex: false, matchCase: false, ...filter }, context, maxLines: mostFilteredLines }, { signal: controller.signal });
-      for await (const batch of batches) {
-        addLines(state, batch.lines, context);
-        show(batch, { isDone: batch.done });
+      const input = { runId, filter: { query: '', regex: false, matchCase: false, ...filter }, context, maxLines: mostFilteredLines, ...(after === null ? {} : { after }) };
+      for await (const batch of await core.output.filter(input, { signal: controller.signal })) {
+        // What may still change is given again when the filter goes on; once nothing more is expected it is as it is.
+        const keeps = isFinished || (batch.done && batch.cursor === null);
+        addLines(state, keeps || batch.unfinished === 0 ? batch.lines : batch.lines.slice(0, -batch.unfinished), context);
+        if (batch.done && !(keeps && batch.unfinished > 0)) next = batch.cursor;
+        show(batch, { isDone: batch.done, error: null });
       }
       if (!state.isDone) show({}, { isDone: true });
     } catch (caught) {
       const error = toAppError(caught);
+      // The output is shorter than it was: a backup was restored.
+      if (error.code === 'CONFLICT' && after !== null) return scan(null);
       show({}, { isDone: true, error: error.code === 'CANCELLED' ? null : error.message });
     }
+    return next;
+  }
+
+  async function run(): Promise<void> {
     timer = undefined;
-    schedule();
+    isScanning = true;
+    const from = cursor;
+    const seen = whole.lastSeq;
+    const wasFinished = isFinished;
+    controller = new AbortController();
+    cursor = await scan(from);
+    seenSeq = Math.max(1, seen);
+    isScanning = false;
+    if (isFinished && !wasFinished && !isDisposed) void run();
+    else schedule();
   }
 
   return {
     cancel: () => controller.abort(),
+    finish() {
+      if (isFinished) return;
+      isFinished = true;
+      if (isScanning || (timer !== undefined && seenSeq === 0)) return;
+      clearTimeout(timer);
+      void run();
+    },
     dispose() {
       isDisposed = true;
       clearTimeout(timer);

@@ -170,27 +170,29 @@ async function endOf(runId: RunId): Promise<Partial<ConsoleTab>> {
   return { ...summaryPatch(run), peakMemoryBytes: run.peakMemoryBytes };
 }
 
-const restoring = new Set<TextBlock>();
+const restoring = new Map<TextBlock, Promise<void>>();
 
-/** Reads the text of a block again that was put away. */
-export async function restoreBlock(session: { runId: RunId; log: ConsoleLog }, block: TextBlock): Promise<void> {
-  if (restoring.has(block)) return;
-  restoring.add(block);
+/** Reads the text of a block again that was put away; once, whoever asks. */
+export function restoreBlock(session: { runId: RunId; log: ConsoleLog }, block: TextBlock): Promise<void> {
+  const known = restoring.get(block) ?? readBlock(session, block).finally(() => restoring.delete(block));
+  restoring.set(block, known);
+  return known;
+}
+
+async function readBlock({ runId, log }: { runId: RunId; log: ConsoleLog }, block: TextBlock): Promise<void> {
   try {
     const records: OutputRecord[] = [];
     for (let after = block.firstSeq - 1; after < block.lastSeq; ) {
-      const page = await core.output.read({ runId: session.runId, after, maxLength: Math.max(1, block.length) });
+      const page = await core.output.read({ runId, after, maxLength: Math.max(1, block.length) });
       records.push(...page.records);
       const last = page.records.at(-1);
       if (last === undefined) break;
       after = last.seq;
     }
-    session.log.restore(block, records);
+    log.restore(block, records);
   } catch (caught) {
     if (toAppError(caught).code !== 'STORAGE_CORRUPT') throw caught;
-    session.log.restore(block, damagedText(block));
-  } finally {
-    restoring.delete(block);
+    log.restore(block, damagedText(block));
   }
 }
 

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { toAppError, type KeptVersion } from '../../contract/index.ts';
 import { formatBytes } from '../lib/units.ts';
 import { core } from '../rpc/index.ts';
-import { ask, Button, Dialog, IconButton, notify, reportError, SearchField } from '../ui/index.ts';
+import { ask, Button, Dialog, notify, reportError, SearchField } from '../ui/index.ts';
 import { closePage, showPage, useHistoryPage } from './historyPages.ts';
 import { TextDiff } from './TextDiff.tsx';
 
@@ -114,9 +114,11 @@ function Versions({ path }: { path: string }) {
     <div className="flex min-h-0 gap-3">
       <div className="flex w-60 shrink-0 flex-col gap-1">
         <div className="flex items-center gap-1">
-          <IconButton label="All files" size="small" onClick={() => showPage({ name: 'files', path: null })}>
-            <ChevronLeft size={15} aria-hidden />
-          </IconButton>
+          {/* In words: a tooltip, open because the focus begins here, would take the first Escape for itself. */}
+          <Button size="small" onClick={() => showPage({ name: 'files', path: null })}>
+            <ChevronLeft size={13} aria-hidden />
+            All files
+          </Button>
           <span className="text-muted">{versions.length === 0 ? 'No version is kept of this file.' : 'Versions, newest first'}</span>
         </div>
         <ul aria-label="Versions" className="max-h-[38vh] overflow-auto">
@@ -143,7 +145,7 @@ function Versions({ path }: { path: string }) {
           <TextDiff key={shown.version.version} label="The version beside today’s text" original={shown.text} modified={shown.today ?? ''} path={path} />
           <div className="flex items-center gap-3 pt-2">
             <p className="grow text-muted">
-              {shown.today === null ? 'The file is not there now, or is no text.' : shown.today === shown.text ? 'The file has this text now.' : 'Left: this version. Right: the file now.'}
+              {shown.today === null ? 'The file is not there now, or is no text.' : shown.today === shown.text ? 'The file has this text now.' : '− this version, + the file now'}
             </p>
             <Button disabled={shown.today === shown.text} onClick={() => restore(shown).catch(reportError)}>
               Restore this version

@@ -57,7 +57,7 @@ function StatisticsPage({ onOpenRun }: { onOpenRun(id: RunId): void }) {
 }
 
 function Figures({ statistics, onOpenRun }: { statistics: Statistics; onOpenRun(id: RunId): void }) {
-  const { runs, failed, totalMs, days, failures, slowest, modules } = statistics;
+  const { runs, failed, totalMs, days, failures, slowest, packages } = statistics;
   return (
     <>
       <p className="py-3">
@@ -66,7 +66,11 @@ function Figures({ statistics, onOpenRun }: { statistics: Statistics; onOpenRun(
       <DayBars days={days} />
       <div className="grid gap-x-6 gap-y-4 pt-4 sm:grid-cols-2">
         <Counts title="Failures by class" counts={failures} none="Nothing failed." />
-        <Counts title="Most used packages" counts={modules} none="No source imports anything." />
+        <Counts
+          title="Most used packages"
+          counts={packages.map(({ name, count, versions }) => ({ name, count, detail: versions.length > 3 ? `${versions.slice(0, 3).join(', ')} …` : versions.join(', ') }))}
+          none="No run has imported a package."
+        />
         <Part title="Slowest runs">
           {slowest.length === 0 ? (
             <p className="text-muted">No run has ended.</p>
@@ -104,7 +108,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function Counts({ title, counts, none }: { title: string; counts: readonly { name: string; count: number }[]; none: string }) {
+function Counts({ title, counts, none }: { title: string; counts: readonly { name: string; count: number; detail?: string }[]; none: string }) {
   return (
     <Part title={title}>
       {counts.length === 0 ? (
@@ -112,10 +116,11 @@ function Counts({ title, counts, none }: { title: string; counts: readonly { nam
       ) : (
         <table className="w-full">
           <tbody>
-            {counts.map(({ name, count }) => (
+            {counts.map(({ name, count, detail = '' }) => (
               <tr key={name}>
                 <th scope="row" className="max-w-0 truncate py-0.5 text-left font-mono text-[12px] font-normal">
                   {name}
+                  {detail !== '' && <span className="font-sans text-muted"> {detail}</span>}
                 </th>
                 <td className="w-16 text-right tabular-nums">{count.toLocaleString()}</td>
               </tr>

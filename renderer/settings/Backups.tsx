@@ -88,6 +88,6 @@ async function restore(backup: BackupInfo): Promise<void> {
     ],
   });
   if (answer !== 'restore') return;
-  const { message } = await core.backups.restore({ name: backup.name });
-  notify({ severity: 'success', message });
+  // What it has changed is told at the top of every window.
+  await core.backups.restore({ name: backup.name });
 }

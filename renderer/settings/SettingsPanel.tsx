@@ -54,7 +54,7 @@ export function SettingsPanel() {
           <Numeric label="Keep runs for" unit="days" name="keepRunsDays" min={0} max={36_500} apply={changeLimits} />
           <Numeric label="Keep at most" unit="runs" name="keepRunsCount" min={0} max={10_000_000} apply={changeLimits} />
           <Numeric label="Keep output up to" unit="MB" name="keepOutputMegabytes" min={0} max={10_000_000} apply={changeLimits} />
-          <Numeric label="Keep of each file that was run" unit="versions" name="keepVersionsPerFile" min={0} max={100_000} />
+          <Numeric label="Keep of each file that was run" unit="versions" name="keepVersionsPerFile" min={0} max={100_000} apply={changeLimits} />
         </Section>
         <Section title="Backups">
           <p className="pb-1 text-xs leading-5 text-muted">The whole database is copied once a day, before each change of its format, and before a restore.</p>

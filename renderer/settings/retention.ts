@@ -1,4 +1,4 @@
-import type { SettingsPatch } from '../../contract/settings.ts';
+import type { RetentionPreview, SettingsPatch } from '../../contract/index.ts';
 import { formatBytes } from '../lib/units.ts';
 import { core } from '../rpc/index.ts';
 import { ask, reportError } from '../ui/index.ts';
@@ -14,21 +14,40 @@ export async function changeLimits(patch: SettingsPatch): Promise<void> {
 }
 
 async function isAllowed(patch: SettingsPatch): Promise<boolean> {
-  const { keepRunsDays, keepRunsCount, keepOutputMegabytes } = { ...useSettings.getState().settings, ...patch };
-  const { runs, outputBytes, fromMs, toMs } = await core.history.retentionPreview({
+  const { keepRunsDays, keepRunsCount, keepOutputMegabytes, keepVersionsPerFile } = { ...useSettings.getState().settings, ...patch };
+  const preview = await core.history.retentionPreview({
     keepRunsDays: keepRunsDays ?? 0,
     keepRunsCount: keepRunsCount ?? 0,
     keepOutputMegabytes: keepOutputMegabytes ?? 0,
+    keepVersionsPerFile: keepVersionsPerFile ?? 0,
   });
-  if (runs === 0) return true;
-  const day = (ms: number | null): string => (ms === null ? '' : new Date(ms).toLocaleDateString());
+  const { runs, versions } = preview;
+  if (runs === 0 && versions === 0) return true;
+  const what = [counted(runs, 'run'), counted(versions, 'version', 'of files')].filter((text) => text !== '').join(' and ');
   const answer = await ask({
-    title: runs === 1 ? 'Delete one run?' : `Delete ${runs.toLocaleString()} runs?`,
-    message: `This limit deletes what is older: ${runs.toLocaleString()} ${runs === 1 ? 'run' : 'runs'} of ${day(fromMs)} to ${day(toMs)}, with ${formatBytes(outputBytes)} of stored output. This cannot be undone.`,
+    title: `Delete ${what}?`,
+    message: `${lossOf(preview)} This cannot be undone.`,
     choices: [
       { id: 'cancel', label: 'Cancel' },
       { id: 'delete', label: 'Set the limit and delete', variant: 'danger' },
     ],
   });
   return answer === 'delete';
+}
+
+function counted(count: number, noun: string, more = ''): string {
+  return count === 0 ? '' : `${count.toLocaleString()} ${noun}${count === 1 ? '' : 's'}${more === '' ? '' : ` ${more}`}`;
+}
+
+/** In sentences: what goes, and how much room that gives. */
+export function lossOf({ runs, versions, fromMs, toMs, outputBytes, artifactBytes, fileBytes }: RetentionPreview): string {
+  const day = (ms: number | null): string => (ms === null ? '' : new Date(ms).toLocaleDateString());
+  const days = day(fromMs) === day(toMs) ? `of ${day(fromMs)}` : `of ${day(fromMs)} to ${day(toMs)}`;
+  const gone = [runs === 0 ? '' : `${counted(runs, 'run')} ${days}`, counted(versions, 'older version', 'of files')].filter((text) => text !== '').join(' and ');
+  const sizes = [
+    { bytes: outputBytes, of: 'output' },
+    { bytes: artifactBytes, of: 'artifacts' },
+    { bytes: fileBytes, of: 'kept files' },
+  ].flatMap(({ bytes, of }) => (bytes === 0 ? [] : [`${formatBytes(bytes)} of ${of}`]));
+  return `The limits delete ${gone}${sizes.length === 0 ? '' : `, with ${sizes.join(', ')}`}. Pinned runs stay.`;
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { newId } from '../../contract/ids.ts';
 import { finishInput, nextEvent, startRun, type Client, type Fixture } from './served.ts';
 
-async function failedRun(client: Client, source: string, error: string) {
+async function failedRun(client: Client, source: string, error: string, packages: { name: string; version: string }[] | null = null) {
   const id = await startRun(client, source);
-  await client.runs.finish({ ...finishInput(id), status: 'failed', exitCode: 1, error, durationMs: 90_000 });
+  await client.runs.finish({ ...finishInput(id), status: 'failed', exitCode: 1, error, durationMs: 90_000, packages });
   return id;
 }
 
@@ -51,7 +51,7 @@ export function historySuite(fixture: () => Fixture): void {
       const id = await failedRun(first, 'old_enough()', 'E');
       const { count } = await first.runs.count({});
       const none = { keepRunsDays: 0, keepRunsCount: 0, keepOutputMegabytes: 0 };
-      expect(await first.history.retentionPreview(none)).toEqual({ runs: 0, outputBytes: 0, fromMs: null, toMs: null });
+      expect(await first.history.retentionPreview(none)).toEqual({ runs: 0, artifactBytes: 0, fileBytes: 0, versions: 0, outputBytes: 0, fromMs: null, toMs: null });
       const preview = await first.history.retentionPreview({ ...none, keepRunsCount: 1 });
       expect(preview.runs).toBeGreaterThan(0);
       expect(preview.runs).toBeLessThan(count);
@@ -60,9 +60,9 @@ export function historySuite(fixture: () => Fixture): void {
       expect(await first.runs.get({ id })).toMatchObject({ id });
     });
 
-    it('counts runs a day, failures, modules, and knows the slowest', async () => {
+    it('counts runs a day, failures, packages, and knows the slowest', async () => {
       const { first } = fixture();
-      const slow = await failedRun(first, 'import statmodule, os\n', 'StatError: no');
+      const slow = await failedRun(first, 'import statmodule, os, PIL.Image, my_files\n', 'StatError: no', [{ name: 'statmodule', version: '1.2' }, { name: 'pillow', version: '11.0' }]);
       await failedRun(first, 'import statmodule\n', 'StatError: something else');
       const now = Date.now();
       const statistics = await first.history.statistics({ dayStartsMs: [now - 172_800_000, now - 86_400_000, now + 1000] });
@@ -70,7 +70,9 @@ export function historySuite(fixture: () => Fixture): void {
       expect(statistics.days[0]).toMatchObject({ runs: 0, failed: 0 });
       expect(statistics.days[1]).toMatchObject({ runs: statistics.runs, failed: statistics.failed });
       expect(statistics.failures).toContainEqual({ name: 'StatError', count: 2 });
-      expect(statistics.modules).toContainEqual({ name: 'statmodule', count: 2 });
+      expect(statistics.packages).toContainEqual({ name: 'statmodule', count: 2, versions: ['1.2'] });
+      expect(statistics.packages).toContainEqual({ name: 'pillow', count: 1, versions: ['11.0'] });
+      expect(statistics.packages.filter(({ name }) => ['os', 'my-files', 'my_files', 'pil'].includes(name))).toEqual([]);
       expect(statistics.slowest.slice(0, 2).map((run) => run.id)).toContain(slow);
       expect(statistics.totalMs).toBeGreaterThanOrEqual(180_000);
       expect(await first.history.compare({ left: slow, right: slow })).toMatchObject({ left: { id: slow }, output: { count: 0 } });

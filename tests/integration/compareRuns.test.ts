@@ -63,4 +63,28 @@ describe('comparing two runs', () => {
     expect(output).toMatchObject({ count: 1, leftLines: 5000, rightLines: 3000, differences: [{ leftMore: 4800, rightMore: 2800 }] });
     expect(output.differences[0]?.right[0]).toHaveLength(2000);
   });
+  it('tells each package that differs, and how many do not', async () => {
+    const [left, right, unknown] = [await addRun('1', ''), await addRun('1', ''), await addRun('1', '')];
+    const runs = [
+      { runId: left, packages: [{ name: 'numpy', version: '2.1.0' }, { name: 'same', version: '1' }, { name: 'mine', version: '1', source: 'git+https://example.org/mine@abc' }] },
+      { runId: right, packages: [{ name: 'numpy', version: '2.0.0' }, { name: 'same', version: '1' }, { name: 'mine', version: '1' }, { name: 'extra', version: '3' }] },
+    ];
+    for (const { runId, packages } of runs) await client.inputs.keep({ runId, folder: null, files: [], environment: { runtime: 'Pyodide 314.0.7', packages } });
+    const told = async (one: RunId, other: RunId): Promise<string[][]> =>
+      (await client.history.compare({ left: one, right: other })).facts.filter(({ name }) => /Package/.test(name)).map((fact) => [fact.name, fact.left, fact.right, fact.same ? 'same' : 'differs']);
+    expect(await told(left, right)).toEqual([
+      ['Package extra', 'not there', '3', 'differs'],
+      ['Package mine', '1 from git+https://example.org/mine@abc', '1', 'differs'],
+      ['Package numpy', '2.1.0', '2.0.0', 'differs'],
+      ['Packages', '1 the same', '1 the same', 'same'],
+    ]);
+    expect(await told(left, unknown)).toEqual([['Packages', '3, not known of the other', '—', 'differs']]);
+    expect(await told(unknown, unknown)).toEqual([]);
+  });
+
+  it('compares lines without end by their beginning and their length', { timeout: 60_000 }, async () => {
+    const [left, right] = [await addRun('1', 'x'.repeat(30_000_000)), await addRun('1', `${'x'.repeat(30_000_001)}\nend\n`)];
+    const { output } = await client.history.compare({ left, right });
+    expect(output).toMatchObject({ leftLines: 1, rightLines: 2, count: 1, differences: [{ leftLine: 1, rightLine: 1 }] });
+  });
 });

@@ -85,7 +85,7 @@ describe('a damaged database', () => {
     expect((await client.runs.list({})).runs.map(({ title }) => title)).toEqual(['in the backup']);
     const aside = readdirSync(home).find((name) => /^pyexekube\.sqlite\.corrupt-[^.]*Z$/.test(name));
     expect(readFileSync(join(home, aside ?? ''))).toEqual(damaged);
-    expect(await notices(client)).toEqual([expect.stringMatching(/2026-01-02T03:04:05.678Z.*are missing.*\.corrupt-/)]);
+    expect(await notices(client)).toEqual([expect.stringMatching(/2026-01-02 03:04:05 UTC.*are missing.*\.corrupt-/)]);
     await core.dispose();
   });
 

@@ -93,6 +93,10 @@ describe('kill -9 while output is written', () => {
         await core.dispose();
         const db = new BetterSqlite3(join(home, 'pyexekube.sqlite'), { readonly: true });
         expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
+        // A chunk and what the index knows of it are stored together.
+        const strays = `SELECT count(*) FROM output_signatures AS signed LEFT JOIN output_chunks AS chunk
+          ON chunk.run_key = signed.run_key AND chunk.first_seq = signed.first_seq AND chunk.last_seq = signed.last_seq AND chunk.encoding = 2 WHERE chunk.chunk IS NULL`;
+        expect(db.prepare(strays).pluck().get()).toBe(0);
         db.close();
       }),
     );

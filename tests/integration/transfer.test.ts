@@ -3,8 +3,10 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
+import BetterSqlite3 from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
+import { createCore } from '../../main/core/core.ts';
 import { readEntry, readZip } from '../../main/core/transfer/zipReader.ts';
 import { addRun, everythingOf, last, openCore, rebuilt, temporaryFolder } from './transferSupport.ts';
 
@@ -233,6 +235,85 @@ describe('the whole history as NDJSON', () => {
     expect(readdirSync(folder)).not.toContain('b');
   });
 
+  it('takes versions of files, searches and packages along, and nothing twice', async () => {
+    const [from, to] = [await openCore(folder, 'from'), await openCore(folder, 'to')];
+    const id = await addRun(folder, from);
+    const script = join(folder, 'work/main.py');
+    await from.localHistory.files({});
+    const other = newRunId();
+    const finish = { status: 'succeeded' as const, exitCode: 0, durationMs: 1, peakMemoryBytes: null, error: null };
+    await from.runs.start({ id: other, engine: 'local', mode: 'file', title: 'again', source: 'import other\n', path: script, pythonVersion: '' });
+    await from.runs.finish({ id: other, ...finish, packages: [{ name: 'numpy', version: '2.1.0', isInstalled: true }] });
+    await from.runs.update({ id: other, pinned: true });
+    await from.inputs.keep({ runId: other, folder: null, files: [] });
+    const versions = (await from.localHistory.versions({ path: script })).versions;
+    expect(versions).toHaveLength(2);
+    const search = await from.history.saveSearch({ id: newRunId().toLowerCase(), name: 'mine', filter: { search: 'x' }, dates: 'week' });
+    const path = join(folder, 'history.ndjson');
+    await last(await from.transfer.exportHistory({ path }));
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n').map((line): { type?: string } => JSON.parse(line));
+    expect(lines.map(({ type }) => type).slice(-6)).toEqual(['blob', 'version', 'blob', 'version', 'search', 'end']);
+    // The first time, and again: what is there is not there twice.
+    for (const skipped of [0, 2]) {
+      expect(await last(await to.transfer.importHistory({ path }))).toMatchObject({ runs: 2 - skipped, skipped });
+      const came = (await to.localHistory.versions({ path: script })).versions;
+      expect(came.map(({ version: _, ...rest }) => rest)).toEqual(versions.map(({ version: _, ...rest }) => rest));
+      for (const [i, { version }] of came.entries()) expect(await to.localHistory.read({ version })).toEqual(await from.localHistory.read({ version: versions[i]?.version ?? 0 }));
+      const stop = new AbortController();
+      const { value } = await (await to.history.watchSearches(undefined, { signal: stop.signal })).next();
+      stop.abort();
+      expect(value).toEqual({ searches: [search] });
+      expect((await to.inputs.get({ runId: other })).inputs?.environment.packages).toEqual([{ name: 'numpy', version: '2.1.0', source: null, isInstalled: true }]);
+    }
+    expect(await everythingOf(to, id)).toEqual(await everythingOf(from, id));
+    await from.runs.delete({ ids: [id, other] });
+    expect(await last(await from.transfer.importHistory({ path }))).toMatchObject({ runs: 2 });
+    expect((await from.localHistory.versions({ path: script })).versions.map(({ runId }) => runId)).toEqual([other, id]);
+  });
+
+  it('costs damage alone: a content and a stretch of output that cannot be read are named, the rest goes', async () => {
+    const [from, to] = [await openCore(folder, 'from'), await openCore(folder, 'to')];
+    const id = await addRun(folder, from);
+    const db = new BetterSqlite3(join(folder, 'from/pyexekube.sqlite'));
+    db.exec("UPDATE blobs SET data = x'00' WHERE blob = (SELECT blob FROM tree_files WHERE path = 'lib/helper.py')");
+    db.exec("UPDATE output_chunks SET data = x'00'");
+    db.close();
+    const path = join(folder, 'history.ndjson');
+    expect(await last(await from.transfer.exportHistory({ path }))).toMatchObject({ runs: 1 });
+    await last(await to.transfer.importHistory({ path }));
+    const check = async (): Promise<void> => {
+      expect((await to.inputs.get({ runId: id })).inputs?.files).toMatchObject([{ path: 'lib/helper.py', hash: null, reason: 'its kept content is damaged' }, { path: 'main.py', reason: null }]);
+      expect((await to.output.read({ runId: id, after: 0 })).records.map(({ body }) => ('text' in body ? body.text : ''))).toEqual(['The stored output from record 1 to 2 is damaged and cannot be read.', '']);
+    };
+    await check();
+    await to.runs.delete({ ids: [id] });
+    const capsule = join(folder, 'run.pyxrun');
+    expect((await from.transfer.exportRun({ runId: id, path: capsule })).missing).toContain('lib/helper.py: its kept content is damaged');
+    await to.transfer.openRun({ path: capsule });
+    await check();
+    const comparison = await from.history.compare({ left: id, right: id });
+    expect(comparison.output).toMatchObject({ leftLines: 1, count: 0 });
+  });
+
+  it('that a killed process has read in part leaves no part of a run at the next start', async () => {
+    const from = await openCore(folder, 'from');
+    const id = await addRun(folder, from);
+    const killed = await createCore({ home: join(folder, 'to'), host: 'test', appVersion: '1' });
+    await killed.dispose();
+    const db = new BetterSqlite3(join(folder, 'to/pyexekube.sqlite'));
+    const insert = db.prepare(
+      "INSERT INTO runs (id, engine, status, mode, title, first_line, started_ms, python_version, client_id, core_id) VALUES (?, 'local', 'succeeded', 'file', 't', '', 1, '', '', ?)",
+    );
+    insert.run(id, `importing-${newRunId()}`);
+    db.prepare("INSERT INTO cores (id, pid, machine, heartbeat_ms) VALUES ('alive', 1, ?, ?)").run('another machine', Date.now());
+    insert.run(newRunId(), 'importing-alive');
+    db.close();
+    const to = await openCore(folder, 'to');
+    // What a living process imports is left alone.
+    expect((await to.runs.list({})).runs.map((run) => run.id)).toEqual([expect.not.stringContaining(id)]);
+    expect((await to.runs.count({})).count).toBe(1);
+  });
+
   it.each<[string, RegExp, (lines: string[]) => string[]]>([
     ['no history', /Line 1 .*no history/, () => ['{"format":"x"}']],
     ['no JSON', /Line 2 .*no JSON/, ([head = '']) => [head, '{']],
@@ -243,13 +324,20 @@ describe('the whole history as NDJSON', () => {
     ['a gap', /record 1 is missing/, (lines) => lines.map((line) => line.replaceAll('"seq":1,', '"seq":3,'))],
     ['no end', /ends too early/, (lines) => lines.slice(0, -1)],
     ['more after the end', /follows the end/, (lines) => [...lines, lines[1] ?? '']],
+    ['what is no UTF-8', /Line 2 .*UTF-8/, ([head = '']) => [head, '\u{FFFD}\u{FFFD}']],
+    ['JSON that is nested without end', /Line 2 .*no JSON/, ([head = '']) => [head, `{"type":"run","run":${'['.repeat(300_000)}`]],
+    ['a line of more values than fit', /Line 2 .*no JSON/, ([head = '']) => [head, `{"type":"output","records":[${'{},'.repeat(3_000_000)}{}]}`]],
+    ['a run twice', /output of another run|Line \d+/, (lines) => [...lines.slice(0, -1), ...lines.filter((line) => line.includes('"type":"output"')), lines.at(-1) ?? '']],
+    ['a search of no name', /Line 2 .*name/, ([head = '']) => [head, `{"type":"search","search":{"id":"${'0'.repeat(26)}","name":" ","filter":{}}}`]],
+    ['a version of no hash', /Line 2 .*hash/, ([head = '']) => [head, '{"type":"version","path":"/a","savedMs":1,"hash":"x","runId":null}']],
     ['a path that leads out', /Line 4/, (lines) => lines.map((line) => line.replace('"path":"main.py"', '"path":"../main.py"'))],
   ])('with %s is refused with its line, and leaves no half run', async (_, reason, change) => {
     const [from, to] = [await openCore(folder, 'from'), await openCore(folder, 'to')];
     await addRun(folder, from);
     const path = join(folder, 'history.ndjson');
     await last(await from.transfer.exportHistory({ path }));
-    writeFileSync(path, change(readFileSync(path, 'utf8').trimEnd().split('\n')).map((line) => `${line}\n`).join(''));
+    const text = change(readFileSync(path, 'utf8').trimEnd().split('\n')).map((line) => `${line}\n`).join('');
+    writeFileSync(path, text.includes('\u{FFFD}') ? Buffer.concat([Buffer.from(text.split('\u{FFFD}')[0] ?? ''), Buffer.from([0xff, 0x0a])]) : text);
     await expect(last(await to.transfer.importHistory({ path }))).rejects.toMatchObject({ message: expect.stringMatching(reason) });
     for (const run of (await to.runs.list({})).runs) expect(await to.output.read({ runId: run.id, after: 0 })).toMatchObject({ lastSeq: 2 });
   });

@@ -147,8 +147,9 @@ export class Pod {
     }
   }
 
+  /** Waits until the script has printed a text. */
   untilText(text: string): Promise<Line> {
-    return this.until((line) => line.text.includes(text));
+    return this.until((line) => 'oeOEpq'.includes(line.kind) && line.text.includes(text));
   }
 
   lines(): Line[] {

@@ -1,6 +1,6 @@
 import { AppError } from '../../../contract/errors.ts';
 import type { BackupInfo } from '../../../contract/backups.ts';
-import type { Storage } from '../database/index.ts';
+import { momentText, type Storage } from '../database/index.ts';
 
 export interface Backups {
   list(): { folder: string; backups: BackupInfo[] };
@@ -32,9 +32,9 @@ export function createBackups(storage: Storage): Backups {
       const lost = storage.backups().find((one) => one.name === name)?.content?.missingRuns ?? 0;
       const before = storage.backups()[0]?.madeMs ?? Date.now();
       const message =
-        `The backup of ${new Date(backup.madeMs).toISOString()} was restored. ` +
+        `The backup of ${momentText(new Date(backup.madeMs))} was restored. ` +
         `${lost === 0 ? 'No run was lost by it' : `${lost === 1 ? 'One run that is not in it is' : `${lost} runs that are not in it are`} gone from the history`}; ` +
-        `tabs and settings are as they were then. The state before is kept as the backup of ${new Date(before).toISOString()}.`;
+        `tabs and settings are as they were then. The state before is kept as the backup of ${momentText(new Date(before))}.`;
       await storage.restore(name, message);
       return { message };
     },

@@ -2,7 +2,7 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { readFile } from 'node:fs/promises';
 import type { Agent } from 'node:http';
 import type { RequestOptions } from 'node:https';
-import tls from 'node:tls';
+import tls, { createSecureContext, type SecureContext } from 'node:tls';
 import { AppError } from '../../../contract/errors.ts';
 import { proxyFromEnvironment } from './proxy.ts';
 
@@ -35,6 +35,8 @@ export type ConnectOptions = Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'serve
   headers: Record<string, string | string[]>;
   /** Set where a proxy is in between. */
   agent?: Agent;
+  /** What the certificates come to, for node:tls. */
+  secureContext?: SecureContext;
 };
 
 /** How long the options of one request serve the next ones as well. Files and tokens may change under us. */
@@ -51,8 +53,14 @@ export function createAccess(source: AccessSource): Access {
   let kept: { options: Promise<ConnectOptions>; untilMs: number } | undefined;
   let isRefused = false;
   let config: { key: string; value: KubeConfig } | undefined;
+  const share = sharedContexts();
 
   async function make(): Promise<ConnectOptions> {
+    const options = await makeOptions();
+    return source.server.startsWith('https:') && options.agent === undefined ? share(options) : options;
+  }
+
+  async function makeOptions(): Promise<ConnectOptions> {
     const kubeconfig = throughProxy(source.kubeconfig(), source.server);
     const credentials = await source.credentials(isRefused);
     const isFresh = isRefused;
@@ -93,6 +101,22 @@ export function createAccess(source: AccessSource): Access {
       isRefused = true;
       kept = undefined;
     },
+  };
+}
+
+/** Lets all connections with the same certificates have one context: Node makes one for each otherwise, which takes more than a megabyte outside of its heap. */
+function sharedContexts(): (options: ConnectOptions) => ConnectOptions {
+  let kept: { key: string; secureContext: SecureContext } | undefined;
+  return (options) => {
+    const { ca, cert, key: privateKey } = options;
+    const key = JSON.stringify([ca, cert, privateKey].map(String));
+    try {
+      if (kept?.key !== key) kept = { key, secureContext: createSecureContext(present({ ca, cert, key: privateKey })) };
+    } catch {
+      // What is wrong with a certificate is said when it is used.
+      return options;
+    }
+    return { ...options, secureContext: kept.secureContext };
   };
 }
 

@@ -61,10 +61,14 @@ describe('the log of a container', () => {
 describe('lines', () => {
   it('are joined over chunks, and a line without end is given in pieces', () => {
     const joiner = new LineJoiner();
-    expect(joiner.push(Buffer.from('a')).toString()).toBe('');
-    expect(joiner.push(Buffer.from('b\nc')).toString()).toBe('ab\n');
-    expect(joiner.push(Buffer.alloc(1024 * 1024, 'x'))).toHaveLength(1024 * 1024 + 1);
-    expect(joiner.push(Buffer.from('rest')).toString()).toBe('');
+    const push = (text: string): string[] => joiner.push(Buffer.from(text)).map(String);
+    expect(push('a')).toEqual([]);
+    expect(push('b\nc')).toEqual(['ab\n']);
+    expect(push('d\ne\nf\ng')).toEqual(['cd\n', 'e\nf\n']);
+    expect(push('\n')).toEqual(['g\n']);
+    expect(push('c')).toEqual([]);
+    expect(push('x'.repeat(1024 * 1024)).map((block) => block.length)).toEqual([1024 * 1024 + 1]);
+    expect(push('rest')).toEqual([]);
     expect(joiner.end().toString()).toBe('rest');
     expect(joiner.end()).toHaveLength(0);
   });

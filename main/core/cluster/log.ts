@@ -34,8 +34,7 @@ async function* wholeLines(source: AsyncIterable<unknown>): AsyncGenerator<Buffe
   const joiner = new LineJoiner();
   for await (const chunk of source) {
     if (!Buffer.isBuffer(chunk)) continue;
-    const block = joiner.push(chunk);
-    if (block.length > 0) yield block;
+    yield* joiner.push(chunk);
   }
   const rest = joiner.end();
   if (rest.length > 0) yield rest;
@@ -46,18 +45,21 @@ export class LineJoiner {
   #rest: Buffer[] = [];
   #restBytes = 0;
 
-  /** @returns whole lines, with their line feeds; empty if there is none yet */
-  push(chunk: Buffer): Buffer {
+  /** @returns blocks of whole lines, with their line feeds; none if there is none yet */
+  push(chunk: Buffer): Buffer[] {
     const end = this.#restBytes + chunk.length > maxLineBytes ? chunk.length : chunk.lastIndexOf(10) + 1;
-    if (end === 0) {
-      this.#keep(chunk);
-      return Buffer.alloc(0);
+    const blocks: Buffer[] = [];
+    let begin = 0;
+    if (end > 0 && this.#restBytes > 0) {
+      // Only the torn line is copied: in a flood a copy of every chunk would be as much garbage again.
+      const feed = chunk.indexOf(10);
+      begin = feed === -1 ? end : feed + 1;
+      this.#keep(chunk.subarray(0, begin));
+      blocks.push(this.end());
     }
-    const block = this.#restBytes === 0 ? chunk.subarray(0, end) : Buffer.concat([...this.#rest, chunk.subarray(0, end)]);
-    this.#rest = [];
-    this.#restBytes = 0;
+    if (begin < end) blocks.push(chunk.subarray(begin, end));
     if (end < chunk.length) this.#keep(chunk.subarray(end));
-    return block;
+    return blocks;
   }
 
   /** What was left without a line feed. */

@@ -14,6 +14,11 @@ export interface Backup {
   time: Date;
 }
 
+/** A moment as a message tells it, whoever reads it and wherever: `2026-11-22 07:27:42 UTC`. */
+export function momentText(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+}
+
 const namePattern = /^pyexekube-(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)-(\d{3}Z)\.sqlite$/;
 
 /** Backups in a folder, newest first. */
@@ -36,7 +41,8 @@ export function listBackups(folder: string): Backup[] {
 /** Whether the day's backup is still to be made. */
 export function isBackupDue(folder: string, now = Date.now()): boolean {
   const newest = listBackups(folder)[0];
-  return newest === undefined || now - newest.time.getTime() >= backupEveryMs;
+  // One from the future was made while the clock was wrong: it must not keep the next from being made.
+  return newest === undefined || Math.abs(now - newest.time.getTime()) >= backupEveryMs;
 }
 
 /** Whether a copy of the database fits on the disk with as much again to spare. */
@@ -68,7 +74,9 @@ export async function makeBackup(sql: Sql, folder: string, isEnded: () => boolea
   } finally {
     rmSync(partial, { force: true });
   }
-  for (const old of listBackups(folder).slice(keepSetting(sql))) rmSync(old.path, { force: true });
+  // The one just made stays, even if the clock was ahead when others were.
+  const others = listBackups(folder).filter((one) => one.path !== path);
+  for (const old of others.slice(keepSetting(sql) - 1)) rmSync(old.path, { force: true });
 }
 
 /** The setting `keepBackups`; a schema that is about to be migrated may have none. */

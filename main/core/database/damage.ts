@@ -1,6 +1,6 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
-import { listBackups } from './backups.ts';
+import { listBackups, momentText } from './backups.ts';
 import { newestVersion } from './connection.ts';
 import { faultOf } from './faults.ts';
 import type { Sql } from './sql.ts';
@@ -66,6 +66,6 @@ export function replacedMessage({ setAside, backup }: Replaced, why: string): st
   const lost =
     backup === null
       ? 'There was no good backup, so history, tabs and settings start empty.'
-      : `The backup of ${backup.time.toISOString()} was restored: runs, tabs and settings since then are missing.`;
+      : `The backup of ${momentText(backup.time)} was restored: runs, tabs and settings since then are missing.`;
   return `The database was damaged (${why}). ${lost} The damaged file was kept as ${setAside}; nothing of it was deleted.`;
 }

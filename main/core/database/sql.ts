@@ -14,6 +14,7 @@ const slowMs = 50;
  */
 export class Sql {
   readonly #statements = new Map<string, BetterSqlite3.Statement<SqlValue[]>>();
+  #isDurable = false;
 
   readonly db: BetterSqlite3.Database;
   readonly #log: (line: string) => void;
@@ -38,6 +39,13 @@ export class Sql {
 
   exec(text: string): void {
     this.#timed(text, () => this.db.exec(text));
+  }
+
+  /** What the commits of this connection survive from now on: the death of the process, or the loss of power too. Opened with the former. */
+  setDurable(isDurable: boolean): void {
+    if (this.#isDurable === isDurable) return;
+    this.exec(isDurable ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
+    this.#isDurable = isDurable;
   }
 
   #prepare<Row>(text: string): BetterSqlite3.Statement<SqlValue[], Row> {

@@ -22,6 +22,8 @@ const probeIntervalMs = 1000;
 /** Written and removed by a probe: room for this much means that work can go on. */
 const probeBytes = 256 * 1024;
 
+export type ReplacedWhy = 'damage' | 'restore';
+
 export interface StorageOptions {
   path: string;
   backupFolder: string;
@@ -41,8 +43,8 @@ export interface Storage {
   onState(listener: (state: StorageState) => void): () => void;
   /** What the person must be told about the opening: that a backup has taken the place of a damaged file. */
   readonly openingMessages: readonly string[];
-  /** Calls back, with what the person must be told, when that happens later. */
-  onReplaced(listener: (message: string) => void): void;
+  /** Calls back, with what the person must be told, when another content takes the place of this one: after damage, or because the person wanted it. */
+  onReplaced(listener: (message: string, why: ReplacedWhy) => void): void;
   /** Makes the day's backup if it is due and fits. */
   backUp(): Promise<void>;
   readonly backupFolder: string;
@@ -61,7 +63,7 @@ export interface Storage {
  */
 export async function openStorage({ path, backupFolder, log, migrations }: StorageOptions): Promise<Storage> {
   const openingMessages: string[] = [];
-  const replacedListeners = new Set<(message: string) => void>();
+  const replacedListeners = new Set<(message: string, why: ReplacedWhy) => void>();
   const stateListeners = new Set<(state: StorageState) => void>();
   let state: StorageState = { state: 'ok' };
   let probeTimer: NodeJS.Timeout | undefined;
@@ -132,7 +134,7 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
       sql = openAnyhow();
       migrate(sql, migrations);
       identity = fileIdentity(path);
-      for (const listener of replacedListeners) listener(message ?? 'The database was damaged; another PyExeKube has restored it.');
+      for (const listener of replacedListeners) listener(message ?? 'The database was damaged; another PyExeKube has restored it.', 'damage');
     } catch (failure) {
       log(`could not replace the damaged database: ${String(failure)}`);
     }
@@ -169,7 +171,7 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
 
   function transaction<T>(work: (sql: Sql) => T, durability: Durability): T {
     const used = sql;
-    used.exec(durability === 'power' ? 'PRAGMA synchronous = FULL' : 'PRAGMA synchronous = NORMAL');
+    used.setDurable(durability === 'power');
     used.run('BEGIN IMMEDIATE');
     try {
       const result = work(used);
@@ -258,7 +260,7 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
         throw error;
       }
       log(message);
-      for (const listener of replacedListeners) listener(message);
+      for (const listener of replacedListeners) listener(message, 'restore');
     },
     close: async () => {
       closed = true;

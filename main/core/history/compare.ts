@@ -18,7 +18,7 @@ const mostLinesInAll = 10_000;
 export interface CompareDependencies {
   runs: Pick<Runs, 'get'>;
   inputs: Pick<Inputs, 'get'>;
-  output: Pick<Output, 'read'>;
+  output: Pick<Output, 'read' | 'index'>;
 }
 
 export async function compareRuns({ runs, inputs, output }: CompareDependencies, leftId: RunId, rightId: RunId, signal: AbortSignal | undefined): Promise<Comparison> {

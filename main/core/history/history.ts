@@ -16,7 +16,7 @@ export interface HistoryDependencies {
   textIndex: TextIndex;
   runs: Pick<Runs, 'get'>;
   inputs: Pick<Inputs, 'get'>;
-  output: Pick<Output, 'read'>;
+  output: Pick<Output, 'read' | 'index'>;
   log: Log;
 }
 

@@ -2,6 +2,7 @@ import { AppError } from '../../../contract/errors.ts';
 import type { Statistics } from '../../../contract/history.ts';
 import type { Sql } from '../database/index.ts';
 import { runColumns, summaryOf, type RunRow } from '../runs/index.ts';
+import { usedPackages } from './usedPackages.ts';
 
 const mostNames = 20;
 const mostSlow = 10;
@@ -36,9 +37,6 @@ export function readStatistics(sql: Sql, dayStarts: readonly number[]): Statisti
     days,
     failures: [...classes].map(([name, count]) => ({ name, count })).toSorted((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)).slice(0, mostNames),
     slowest: sql.all<RunRow>(`SELECT ${runColumns} FROM runs WHERE ${range} AND duration_ms IS NOT NULL ORDER BY duration_ms DESC, key DESC LIMIT ?`, from, to, mostSlow).map(summaryOf),
-    modules: sql.all<{ name: string; count: number }>(
-      `SELECT module AS name, count(*) AS count FROM runs JOIN run_modules USING (key) WHERE ${range} GROUP BY module ORDER BY count DESC, module LIMIT ?`,
-      from, to, mostNames,
-    ),
+    packages: usedPackages(sql, from, to),
   };
 }

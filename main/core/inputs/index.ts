@@ -1,2 +1,2 @@
 export { createInputs, type Inputs } from './inputs.ts';
-export { setPackages } from './packages.ts';
+export { packagesOfList, setPackages } from './packages.ts';

@@ -16,6 +16,12 @@ export function setPackages(sql: Sql, key: number, packages: readonly RunPackage
   );
 }
 
+/** One of the lists that runs share. */
+export function packagesOfList(sql: Sql, list: number): RunPackage[] {
+  const row = sql.get<{ packages: string }>('SELECT packages FROM package_lists WHERE list = ?', list);
+  return row === undefined ? [] : List.parse(JSON.parse(row.packages));
+}
+
 /** What a run could import; null when that was not told. */
 export function packagesOf(sql: Sql, key: number): RunPackage[] | null {
   const row = sql.get<{ packages: string }>('SELECT packages FROM run_packages JOIN package_lists USING (list) WHERE key = ?', key);

@@ -66,14 +66,12 @@ export async function readEarly({ client, namespace, pod, python }: EarlyLogTarg
   const ending = AbortSignal.any([signal, enough.signal]);
 
   async function take(chunk: Buffer): Promise<void> {
-    const block = joiner.push(chunk);
-    if (block.length === 0 || ending.aborted) return;
     try {
-      if (await onBlock(block)) return;
+      for (const block of joiner.push(chunk)) if (!ending.aborted && !(await onBlock(block))) enough.abort();
     } catch (error) {
       if (!signal.aborted) onFault(toAppError(error));
+      enough.abort();
     }
-    enough.abort();
   }
 
   /** @returns whether it may be tried again */

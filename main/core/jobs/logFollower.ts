@@ -25,6 +25,7 @@ const maxFillTries = 5;
 const silenceMs = 20_000;
 /** How long a stream whose container has ended may go on without a word. */
 const hangingMs = 5_000;
+const lineFeed = 10;
 
 export interface LogFollower {
   /** All there is has been stored. */
@@ -65,6 +66,7 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
   let silence: NodeJS.Timeout | undefined;
   let ending: { lastSeq: number | null } | undefined;
   let gaps: FoundGap[] = [];
+  let torn = '';
 
   /** What the disk refuses waits in the writer, and the reader waits for it. */
   function flush(): void {
@@ -93,6 +95,8 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
   async function take(block: Buffer): Promise<void> {
     if (writer.isBlocked) await writer.settle(signal);
     const lines = linesOf(block);
+    // The runner ends each line: a stream that ended within one leaves it to the next, or to the copy.
+    if (block.at(-1) !== lineFeed && seqOf(lines.at(-1) ?? '') > 0) torn = lines.pop() ?? '';
     for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) await fillUpTo(seqOf(lines[at] ?? ''), timeIn(lines, at));
     gather();
   }
@@ -147,7 +151,7 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
       signal,
       onStdout: async (chunk) => {
         if (writer.isBlocked) await writer.settle(signal);
-        consume(joiner.push(chunk));
+        for (const block of joiner.push(chunk)) consume(block);
       },
     });
     consume(joiner.end());
@@ -167,7 +171,8 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
     const request = { namespace: record.namespace, pod: pod.name, container: mainContainer, follow, ...since, signal: AbortSignal.any([signal, reading.signal]) };
     for await (const block of followLog(handle.client(), request)) {
       hearing();
-      early.abort();
+      // Each call of abort() makes an error, also when it has been called before.
+      if (!early.signal.aborted) early.abort();
       await inTurn(() => take(block));
       if (parser.isComplete) return;
     }
@@ -175,8 +180,8 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
 
   /** The runner measures every few seconds, so a stream that says nothing for long is dead, though nobody has told. */
   function hearing(): void {
-    clearTimeout(silence);
-    silence = setTimeout(() => reading?.abort(), silenceMs);
+    if (silence === undefined) silence = setTimeout(() => reading?.abort(), silenceMs);
+    else silence.refresh();
   }
 
   async function run(): Promise<void> {
@@ -213,6 +218,9 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
     await inTurn(async () => {
       const lastSeq = ending?.lastSeq ?? null;
       if (!parser.isComplete && lastSeq !== null && parser.seq < lastSeq) await fillUpTo(lastSeq + 1, null);
+      // The last words of a runner that was killed in the middle of them.
+      if (seqOf(torn) > parser.seq) parser.consume([torn]);
+      parser.end();
     });
     const lastSeq = ending?.lastSeq ?? null;
     clearTimeout(silence);

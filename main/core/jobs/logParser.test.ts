@@ -54,15 +54,15 @@ describe('the parser of the log', () => {
   });
 
   it('passes over what it has when the log is read again, also lines without a number', () => {
-    const log = ['0 no number', '1t 9000', '2o a', 'runtime says', 'and again', '3o b'];
+    const log = ['0 no number', '1t 9000', '2o a', 'runtime says', 'and again', 'at last', '3o b'];
     const parser = new LogParser(start, listen().listener);
-    parser.consume(log.slice(0, 4));
+    parser.consume(log.slice(0, 5));
     const first = parser.take();
-    expect(texts(first.steps)).toEqual(['stderr:0 no number\n', 'stdout:a\n', 'stderr:runtime says\n']);
+    expect(texts(first.steps)).toEqual(['stderr:0 no number\n', 'stdout:a\n', 'stderr:runtime says\nand again\n']);
     const resumed = new LogParser(first.cursor, listen().listener);
     resumed.reopened();
     resumed.consume(log);
-    expect(texts(resumed.take().steps)).toEqual(['stderr:and again\n', 'stdout:b\n']);
+    expect(texts(resumed.take().steps)).toEqual(['stderr:at last\n', 'stdout:b\n']);
     resumed.reopened();
     resumed.consume(log);
     expect(resumed.take().steps).toEqual([]);
@@ -109,6 +109,42 @@ describe('the parser of the log', () => {
     expect(parser.consumeEarly(['1o a', forged, '2o not b'])).toBe(false);
     parser.consume(['1o a', '2o b']);
     expect(texts(parser.take().steps)).toEqual(['stdout:a\nb\n']);
+  });
+
+  it('does not show the rest of a torn line before the line itself, which comes from the copy', () => {
+    const parser = new LogParser(start, listen().listener);
+    const log = ['1o a', 'ne two', '3o c'];
+    expect(parser.consume(log)).toBe(2);
+    expect(parser.take().cursor).toMatchObject({ seq: 1, plainLines: 0 });
+    expect(parser.consume(['2o line two'])).toBe(1);
+    expect(parser.consume(log, 2)).toBe(3);
+    expect(texts(parser.take().steps)).toEqual(['stdout:line two\nc\n']);
+  });
+
+  it.each([
+    ['ends otherwise', ['1o a', 'ne two', '3o c'], ['2o other', '3o c']],
+    ['is not before a gap', ['1o a', 'ne two'], ['2o line two']],
+  ])('shows a line without a number when the next line %s', (_, before, after) => {
+    const parser = new LogParser(start, listen().listener);
+    expect(parser.consume(before)).toBe(2);
+    parser.consume(after);
+    expect(texts(parser.take().steps)[1]).toBe('stderr:ne two\n');
+  });
+
+  it('shows lines without a number at the end, and before what is gone', () => {
+    const parser = new LogParser(start, listen().listener);
+    parser.consume(['1o a', 'outside', '5o e']);
+    parser.skipTo(5, 'lost');
+    parser.consume(['5o e', 'again', 'at last', 'x'.repeat(9000)]);
+    expect(texts(parser.take().steps)).toEqual(['stdout:a\n', 'stderr:outside\n', 'note', 'stdout:e\n', `stderr:again\nat last\n${'x'.repeat(9000)}\n`]);
+    parser.consume(['6o f', 'the end']);
+    // Killed here, it is read again.
+    const { steps, cursor } = parser.take();
+    expect([texts(steps), cursor.plainLines]).toEqual([['stdout:f\n'], 0]);
+    parser.reopened();
+    parser.consume(['5o e', '6o f', 'the end']);
+    parser.end();
+    expect(texts(parser.take().steps)).toEqual(['stderr:the end\n']);
   });
 
   it('counts lines without a number before a display that is not whole', () => {

@@ -33,6 +33,8 @@ export interface LogListener {
 const podFile = /File "\/pyexekube\/work\/files\/([^"\n]+)"/g;
 /** Longest text that is gathered into one step. */
 const joinLength = maxTextLength / 2;
+/** The runner's lines are never longer. */
+const maxTornLength = 8192;
 const streams: Record<string, 'stdout' | 'stderr' | undefined> = { o: 'stdout', O: 'stdout', e: 'stderr', E: 'stderr', i: 'stderr', I: 'stderr' };
 
 /**
@@ -60,6 +62,11 @@ export class LogParser {
   /** Lines without a number between the last two that the log has had. */
   #plainBetween = 0;
   #endSeq: number | null = null;
+  /**
+   * A line without a number, until it is known what follows. containerd tears a line when the log is rotated, and its first piece may never be served:
+   * the second then stands before a gap, which is filled with the whole line.
+   */
+  #held: { line: string; isBeforeGap: boolean } | null = null;
   readonly #listener: LogListener;
 
   constructor(cursor: LogCursor, listener: LogListener) {
@@ -115,7 +122,11 @@ export class LogParser {
         this.#plain(line);
         continue;
       }
-      if (head.seq > this.#seq + 1) return index;
+      if (head.seq > this.#seq + 1) {
+        if (this.#held !== null) this.#held.isBeforeGap = true;
+        return index;
+      }
+      if (head.seq > this.#logSeq) this.#release(head.seq > this.#seq ? line : null);
       this.#at = head.seq;
       this.#plainSeen = 0;
       if (head.seq > this.#logSeq) {
@@ -143,8 +154,14 @@ export class LogParser {
     return true;
   }
 
+  /** The log has come to its end. */
+  end(): void {
+    this.#release(null);
+  }
+
   /** Gives up on lines that nobody has any more. */
   skipTo(seq: number, note: string): void {
+    this.#release(null);
     this.#pieces = null;
     this.#add({ kind: 'note', text: note });
     this.#seq = seq - 1;
@@ -158,11 +175,12 @@ export class LogParser {
     const steps = this.#steps;
     this.#steps = [];
     this.#length = 0;
-    const { seq, plainLines } = this.#pieces?.before ?? { seq: this.#seq, plainLines: this.#plainLines };
+    const known = this.#plainLines - (this.#held === null ? 0 : 1);
+    const { seq, plainLines } = this.#pieces?.before ?? { seq: this.#seq, plainLines: known };
     this.#cursor = {
       podUid: this.#cursor.podUid,
       seq,
-      plainLines: this.#logSeq <= seq ? this.#plainLines : plainLines,
+      plainLines: this.#logSeq <= seq ? known : plainLines,
       podMs: this.#podMs,
       ...(this.#logSeq < seq ? { logSeq: this.#logSeq } : {}),
     };
@@ -175,7 +193,19 @@ export class LogParser {
     this.#plainSeen++;
     if (this.#plainSeen <= this.#plainLines) return;
     this.#plainLines = this.#plainSeen;
-    this.#addText('stderr', `${line}\n`);
+    const isFirst = this.#plainSeen === 1 && line.length <= maxTornLength;
+    this.#release(null);
+    if (isFirst) this.#held = { line, isBeforeGap: false };
+    else this.#addText('stderr', `${line}\n`);
+  }
+
+  /** Gives the line that was held back, unless it is the end of the one that follows. */
+  #release(next: string | null): void {
+    const held = this.#held;
+    if (held === null) return;
+    this.#held = null;
+    const isTorn = held.isBeforeGap && held.line !== '' && next !== null && next.endsWith(held.line);
+    if (!isTorn) this.#addText('stderr', `${held.line}\n`);
   }
 
   #understand(head: LineHead, line: string): void {

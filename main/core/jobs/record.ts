@@ -96,9 +96,7 @@ export interface JobRow {
   phase: JobPhase;
   queue_order: number | null;
   request: string;
-  manifest: string;
   state: string;
-  cursor: string;
 }
 
 /** A job as it is worked with. */

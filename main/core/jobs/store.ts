@@ -5,9 +5,11 @@ import type { Job, JobPhase } from '../../../contract/jobs.ts';
 import type { Changes, Sql, Storage } from '../database/index.ts';
 import { jobOf, JobManifest, LogCursor, nextRevision, recordOf, type JobFacts, type JobRecord, type JobRow, type JobState } from './record.ts';
 
-const columns =
-  'jobs.key, runs.id AS run_id, connection_id, server, namespace, job_name, jobs.core_id, phase, queue_order, request, manifest, state, cursor';
+/** Without the manifest, which holds the runner and the files: a hundred kilobytes and more, for a list of all jobs each time. */
+const columns = 'jobs.key, runs.id AS run_id, connection_id, server, namespace, job_name, jobs.core_id, phase, queue_order, request, state';
 const from = 'FROM jobs JOIN runs USING (key)';
+/** A row that keeps its length is changed in its place; else all of it is written again for each line of a log, with the manifest. */
+const cursorLength = 200;
 
 export interface NewJob {
   key: number;
@@ -133,7 +135,7 @@ export function createJobStore(storage: Storage, changes: Changes, coreId: strin
       const row = storage.read((sql) => sql.get<{ cursor: string }>('SELECT cursor FROM jobs WHERE key = ?', key));
       return LogCursor.parse(JSON.parse(row?.cursor ?? '{}'));
     },
-    setCursor: (sql, key, cursor) => void sql.run('UPDATE jobs SET cursor = ? WHERE key = ?', JSON.stringify(cursor), key),
+    setCursor: (sql, key, cursor) => void sql.run('UPDATE jobs SET cursor = ? WHERE key = ?', JSON.stringify(cursor).padEnd(cursorLength), key),
     adopt: () =>
       storage.write((sql) => {
         const orphans = sql.all<JobRow>(`SELECT ${columns} ${from} WHERE phase <> 'done' AND jobs.core_id <> ? AND jobs.core_id NOT IN (SELECT id FROM cores) ORDER BY jobs.key`, coreId);

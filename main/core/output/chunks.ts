@@ -1,7 +1,9 @@
 import { AppError } from '../../../contract/errors.ts';
-import type { OutputChunk, OutputRecord } from '../../../contract/output.ts';
+import type { OutputChunk, OutputRecord, OutputSource } from '../../../contract/output.ts';
 import type { Sql } from '../database/index.ts';
-import { chunkBytes, chunkFlags, decodeChunk, encodeChunk, encodings, weightOf, type Encoding, type StoredChunk } from './codec.ts';
+import { chunkBytes, chunkFlags, decodeChunk, encodeChunk, encodings, textOf, weightOf, type Encoding, type StoredChunk } from './codec.ts';
+import { sameSource } from './columns.ts';
+import { endIndex, signChunk } from './gramIndex.ts';
 
 /** What a run's row keeps about its output. The tail is what follows the last compressed chunk. */
 export interface OutputCounters {
@@ -19,15 +21,26 @@ const maxTailRows = 256;
 
 const chunkColumns = 'first_seq, last_seq, length, line_feeds, encoding, first_ms, last_ms, flags, checksum, data';
 
+/*
+ * `+?` instead of `?` in what is asked for each line: a statement whose plan might depend on a parameter is compiled anew whenever that changes
+ * (sqlite.org/c3ref/prepare.html), which costs five times the query itself.
+ */
+
 /** What follows a run's last chunk must know of it: line feeds so far, and whether a line is open. From the index alone. */
 function endOf(sql: Sql, key: number): { feeds: number; closed: boolean } {
   const last = sql.get<{ feeds: number; flags: number }>(
-    'SELECT feeds_before + line_feeds AS feeds, flags FROM output_chunks WHERE run_key = ? ORDER BY first_seq DESC LIMIT 1', key,
+    'SELECT feeds_before + line_feeds AS feeds, flags FROM output_chunks WHERE run_key = +? ORDER BY first_seq DESC LIMIT 1', key,
   );
   return last === undefined ? { feeds: 0, closed: true } : { feeds: last.feeds, closed: (last.flags & chunkFlags.closed) !== 0 };
 }
 
-/** Stores groups of records, each as a chunk. @returns bytes that they take */
+function sourcesOf(records: readonly OutputRecord[]): OutputSource[] {
+  const sources: OutputSource[] = [];
+  for (const { source } of records) if (source !== undefined && !sources.some((known) => sameSource(source, known))) sources.push(source);
+  return sources;
+}
+
+/** Stores groups of records, each as a chunk; what is stored for good is entered in the index. @returns bytes that they take */
 function insertChunks(sql: Sql, key: number, groups: readonly (readonly OutputRecord[])[], encoding: Encoding): number {
   let { feeds, closed } = endOf(sql, key);
   let bytes = 0;
@@ -38,9 +51,10 @@ function insertChunks(sql: Sql, key: number, groups: readonly (readonly OutputRe
       key, feeds, chunk.first_seq, chunk.last_seq, chunk.length, chunk.line_feeds, chunk.encoding, chunk.first_ms, chunk.last_ms, chunk.flags,
       chunk.checksum, chunk.data,
     );
+    bytes += chunk.data.byteLength;
+    if (encoding === encodings.columns) bytes += signChunk(sql, key, chunk, group.map(textOf).join(''), closed, sourcesOf(group));
     feeds += chunk.line_feeds;
     closed = (chunk.flags & chunkFlags.closed) !== 0;
-    bytes += chunk.data.byteLength;
   }
   return bytes;
 }
@@ -120,29 +134,35 @@ export function appendRecords(sql: Sql, run: OutputCounters, records: readonly O
 /** Packs a run's tail for good; nothing is expected to follow, though it may. */
 export function sealOutput(sql: Sql, key: number): void {
   const run = sql.get<OutputCounters>('SELECT key, last_seq, tail_rows, tail_length, tail_seq FROM runs WHERE key = ?', key);
-  if (run === undefined || run.tail_rows === 0) return;
+  if (run === undefined) return;
   const { records, bytes } = takeTail(sql, run);
-  const stored = records.length > 0 ? insertChunks(sql, key, [records], encodings.columns) : 0;
+  const stored = (records.length > 0 ? insertChunks(sql, key, [records], encodings.columns) : 0) + endIndex(sql, key);
+  if (run.tail_rows === 0 && stored === 0) return;
   sql.run('UPDATE runs SET stored_bytes = stored_bytes + ?, tail_rows = 0, tail_length = 0, tail_seq = 0 WHERE key = ?', stored - bytes, key);
 }
 
 /** The chunk that holds the record after `after`, or the next there is. */
 export function chunkAfter(sql: Sql, key: number, after: number): StoredChunk | undefined {
-  const text = (condition: string): string => `SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND ${condition} LIMIT 1`;
-  const holding = sql.get<StoredChunk>(text('first_seq <= ? ORDER BY first_seq DESC'), key, after + 1);
+  const text = (condition: string): string => `SELECT ${chunkColumns} FROM output_chunks WHERE run_key = +? AND ${condition} LIMIT 1`;
+  const holding = sql.get<StoredChunk>(text('first_seq <= +? ORDER BY first_seq DESC'), key, after + 1);
   if (holding !== undefined && holding.last_seq > after) return holding;
-  return sql.get<StoredChunk>(text('first_seq > ? ORDER BY first_seq'), key, after);
+  return sql.get<StoredChunk>(text('first_seq > +? ORDER BY first_seq'), key, after);
+}
+
+/** The chunk that begins with a record, if there is one. */
+export function chunkAt(sql: Sql, key: number, firstSeq: number): StoredChunk | undefined {
+  return sql.get<StoredChunk>(`SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq = ?`, key, firstSeq);
 }
 
 /**
- * Chunks that hold records after `after`, in order, at most `count`. The first may begin before it: rows of the tail are joined while a
+ * Chunks that hold records after `after`, in order, at most `count`, and none that begins after record `to`. The first may begin before it: rows of the tail are joined while a
  * run goes on, so a chunk that was read before may be part of a larger one now.
  */
-export function chunksAfter(sql: Sql, key: number, after: number, count: number): StoredChunk[] {
+export function chunksAfter(sql: Sql, key: number, after: number, count: number, to = Infinity): StoredChunk[] {
   const holding = sql.get<{ first_seq: number }>('SELECT first_seq FROM output_chunks WHERE run_key = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1', key, after + 1);
   return sql.all<StoredChunk>(
-    `SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq >= ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
-    key, holding?.first_seq ?? 0, after, count,
+    `SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq >= ? AND first_seq <= ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
+    key, holding?.first_seq ?? 0, to, after, count,
   );
 }
 

@@ -1,4 +1,4 @@
-import { crc32, zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import { crc32, zstdCompressSync, zstdDecompress, zstdDecompressSync, constants } from 'node:zlib';
 import { z } from 'zod';
 import { OutputRecord } from '../../../contract/output.ts';
 import { packColumns, unpackColumns, type Columns } from './columns.ts';
@@ -89,7 +89,7 @@ function headOf(records: readonly OutputRecord[], encoding: Encoding, wasClosed:
 }
 
 function compress(data: Uint8Array): Buffer {
-  return zstdCompressSync(data, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
+  return zstdCompressSync(data, { pledgedSrcSize: data.byteLength, params: { [constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
 /** Covers the data and what is said about it, so that a flipped bit in either is found. */
@@ -100,17 +100,43 @@ function checksumOf(head: ChunkHead, data: Uint8Array): number {
 
 const Records = z.array(OutputRecord);
 
-function decompress({ data, length }: StoredChunk): Buffer {
-  // One allocation of about the right size: growing it in steps takes twice the time.
-  return zstdDecompressSync(data, { chunkSize: Math.max(1024, length + 1024) });
+/** What other threads have decompressed, until it is used. */
+const ahead = new WeakMap<StoredChunk, Buffer<ArrayBuffer>>();
+
+/** `read` must keep no part of the bytes. */
+function decompressed<T>(chunk: StoredChunk, read: (bytes: Buffer) => T): T {
+  const bytes = ahead.get(chunk) ?? zstdDecompressSync(chunk.data, sizeOf(chunk));
+  ahead.delete(chunk);
+  try {
+    return read(bytes);
+  } finally {
+    // zlib's own objects hold it until the next full collection: tens of megabytes while a flood is read. The copy has no holder. Small ones lie in Node's pool.
+    if (bytes.buffer.byteLength > Buffer.poolSize) structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  }
+}
+
+/** One allocation of about the right size: growing it in steps takes twice the time. */
+function sizeOf({ length }: StoredChunk): { chunkSize: number } {
+  return { chunkSize: Math.max(1024, length + 1024) };
+}
+
+/** Decompresses a chunk in another thread, so that it is decoded at once later. One that is damaged is left as it is. */
+export function decompressAhead(chunk: StoredChunk): Promise<void> {
+  if (chunk.encoding === encodings.json) return Promise.resolve();
+  return new Promise((resolve) => {
+    zstdDecompress(chunk.data, sizeOf(chunk), (error, data) => {
+      if (error === null) ahead.set(chunk, data);
+      resolve();
+    });
+  });
 }
 
 /** @returns the records, or null if the chunk is damaged */
 export function decodeChunk(chunk: StoredChunk): OutputRecord[] | null {
   if (checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
-  if (chunk.encoding === encodings.columns) return unpackColumns(decompress(chunk), chunk.first_seq).records();
-  const json = chunk.encoding === encodings.zstd ? decompress(chunk) : Buffer.from(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength);
-  return Records.parse(JSON.parse(json.toString()));
+  if (chunk.encoding === encodings.columns) return decompressed(chunk, (bytes) => unpackColumns(bytes, chunk.first_seq)).records();
+  const json = chunk.encoding === encodings.zstd ? decompressed(chunk, String) : Buffer.from(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength).toString();
+  return Records.parse(JSON.parse(json));
 }
 
 /** The records of a chunk that follow `after`; null if it is damaged. */
@@ -119,8 +145,15 @@ export function recordsAfter(chunk: StoredChunk, after: number): OutputRecord[] 
   return records === null || chunk.first_seq > after ? records : records.filter(({ seq }) => seq > after);
 }
 
+/** What was looked at to see whether it must be read is read next. */
+const unpacked = new WeakMap<StoredChunk, Columns>();
+
 /** Its records' texts as one, without making the records. Null if it is damaged, or stored in another way. */
 export function decodeColumns(chunk: StoredChunk): Columns | null {
+  const known = unpacked.get(chunk);
+  if (known !== undefined) return known;
   if (chunk.encoding !== encodings.columns || checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
-  return unpackColumns(decompress(chunk), chunk.first_seq);
+  const columns = decompressed(chunk, (bytes) => unpackColumns(bytes, chunk.first_seq));
+  unpacked.set(chunk, columns);
+  return columns;
 }

@@ -43,8 +43,8 @@ type Header = z.infer<typeof Header>;
 const latin1 = /^[\u0000-\u00ff]*$/;
 const loneSurrogate = /\p{Cs}/u;
 
-function sameSource(a: OutputSource | null, b: OutputSource | null): boolean {
-  return a === b || (a !== null && b !== null && a.container === b.container && a.attempt === b.attempt);
+export function sameSource(a: OutputSource | null | undefined, b: OutputSource | null): boolean {
+  return a === b || (a !== null && a !== undefined && b !== null && a.container === b.container && a.attempt === b.attempt);
 }
 
 /** Bytes of records that follow each other: length of the header (32 bits, little endian), header as JSON, text. */

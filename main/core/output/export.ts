@@ -3,26 +3,17 @@ import { bodyText } from '../../../contract/outputText.ts';
 import type { ExportFormat, ExportPiece, OutputFilter } from '../../../contract/outputFilter.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
-import { chunksAfter, textLength } from './chunks.ts';
+import { textLength } from './chunks.ts';
 import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { lineTest } from './filter.ts';
-import { LineReader, type OutputLine } from './lines.ts';
+import { LineReader } from './lines.ts';
+import { csvHeader, LineWriter, withoutControls } from './lineWriter.ts';
+import { requiredOf } from './required.ts';
 import { createGuard } from './scan.ts';
+import { OutputWalk } from './walk.ts';
 
 /** About a megabyte a piece. */
 const chunksAtOnce = 8;
-/**
- * What a terminal would obey (ECMA-48): control sequences, strings with their end in the same line (OSC, DCS and the like), what is left of either, and
- * the same as single characters (C1). A string without an end takes no text with it.
- */
-const controls = /\u001b(?:\[[\d;:?]*[ -/]*[@-~]|[\]P_^X][^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c))?|[\u0080-\u009f]/g;
-const anyControl = /[\u001b\u0080-\u009f]/;
-
-/** Whoever prints the file shall see it, and nothing else happen. */
-function withoutControls(text: string): string {
-  return anyControl.test(text) ? text.replace(controls, '') : text;
-}
-
 function damagedText({ first_seq, last_seq }: StoredChunk): string {
   return `[The stored output from record ${first_seq} to ${last_seq} is damaged and cannot be read.]\n`;
 }
@@ -32,47 +23,6 @@ function chunkText(chunk: StoredChunk, after: number): string {
   if (columns?.isText === true) return columns.text;
   const records = columns?.records() ?? recordsAfter(chunk, after);
   return records === null ? damagedText(chunk) : records.map(({ body }) => bodyText(body)).join('');
-}
-
-const formulaStart = /^[=+\-@\t\r]/;
-const quoted = /[",\r\n]/;
-
-/** A cell of a CSV file (RFC 4180). A spreadsheet would take one that begins with = + - @, a tab or a return for a formula; an apostrophe prevents it. */
-export function csvCell(text: string): string {
-  const safe = formulaStart.test(text) ? `'${text}` : text;
-  return quoted.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-const csvHeader = 'line,time,stream,container,attempt,text\r\n';
-
-/** Writes lines in a format. What stands about a line's text is the same for many in a row, and made once for them. */
-class LineWriter {
-  #known: Pick<OutputLine, 'timeMs' | 'stream' | 'source'> | null = null;
-  #middle = '';
-  readonly #format: ExportFormat;
-
-  constructor(format: ExportFormat) {
-    this.#format = format;
-  }
-
-  write({ line, timeMs, stream, source, text }: OutputLine): string {
-    const plain = withoutControls(text);
-    if (this.#format === 'text') return `${plain}\n`;
-    const known = this.#known;
-    if (known === null || known.timeMs !== timeMs || known.stream !== stream || known.source !== source) {
-      this.#known = { timeMs, stream, source };
-      this.#middle = middleOf(this.#format, { timeMs, stream, source });
-    }
-    if (this.#format === 'csv') return `${line + 1}${this.#middle}${csvCell(plain)}\r\n`;
-    return `{"line":${line + 1}${this.#middle}${JSON.stringify(plain)}}\n`;
-  }
-}
-
-/** What stands between the number and the text of a line. */
-function middleOf(format: ExportFormat, { timeMs, stream, source }: Pick<OutputLine, 'timeMs' | 'stream' | 'source'>): string {
-  const time = new Date(timeMs).toISOString();
-  if (format === 'csv') return `,${time},${stream},${csvCell(source?.container ?? '')},${source?.attempt ?? ''},`;
-  return `,${JSON.stringify({ time, stream, ...source }).slice(1, -1)},"text":`;
 }
 
 /**
@@ -89,27 +39,29 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
 
   async function* pieces(): AsyncGenerator<ExportPiece, void> {
     const reader = new LineReader();
-    const writer = new LineWriter(format);
-    // One growing string: joining as many parts as there are lines takes as long as all else.
-    let written = format === 'csv' ? csvHeader : '';
+    const writer = new LineWriter(format, test);
+    let first = format === 'csv' ? csvHeader : '';
+    let written = '';
     let readLength = 0;
     const piece = (): ExportPiece => {
-      const text = written;
+      const text = `${first}${written}${writer.take()}`;
+      first = '';
       written = '';
       return { text, readLength: Math.min(readLength, totalLength), totalLength };
     };
-    const take = (line: OutputLine): void => {
-      if (test === null || test(line)) written += writer.write(line);
-    };
+    const required = filter === undefined || filter.query === '' ? null : requiredOf(filter);
+    const walk = new OutputWalk(storage, key, { required, context: 0, readsEnd: false, chunksAtOnce });
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
-      const chunks = storage.read((sql) => chunksAfter(sql, key, at, chunksAtOnce));
-      if (chunks.length === 0) break;
+      const step = await walk.next();
+      if (step === null) break;
+      if (step.jump !== null) reader.jump(step.jump);
+      const { chunks } = step;
       guard(
         () => {
           for (const chunk of chunks) {
             if (format === 'text' && test === null) written += withoutControls(chunkText(chunk, at));
-            else reader.read(chunk, take);
+            else reader.read(chunk, writer.line, test === null ? writer.lines : undefined);
             readLength += chunk.length;
             at = chunk.last_seq;
           }
@@ -119,7 +71,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
       yield piece();
       await new Promise((resolve) => setImmediate(resolve));
     }
-    reader.end(take);
+    reader.end(writer.line);
     readLength = totalLength;
     yield piece();
   }

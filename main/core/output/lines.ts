@@ -1,6 +1,7 @@
 import type { OutputSource, TextStream } from '../../../contract/output.ts';
-import { decodeColumns, recordsAfter, textOf, type StoredChunk } from './codec.ts';
+import { countLineFeeds, decodeColumns, recordsAfter, textOf, type StoredChunk } from './codec.ts';
 import type { ColumnRow } from './columns.ts';
+import { beginning, type LineStart } from './lineStarts.ts';
 
 /** A line of an output, with what is known of the record in which it begins. */
 export interface OutputLine {
@@ -12,6 +13,11 @@ export interface OutputLine {
   source: OutputSource | undefined;
   /** Without its line feed; at most `maxLineLength` characters. */
   text: string;
+}
+
+/** Whole lines that follow each other and begin in one record: `line` is the first, `text` all of theirs with their line feeds. */
+export interface LineRun extends OutputLine {
+  count: number;
 }
 
 /** Longest line that is kept; of a longer one the rest is passed over. */
@@ -38,23 +44,54 @@ function textOfChunk(chunk: StoredChunk, after: number): ChunkText | null {
   return { text: records.map(textOf).join(''), rows };
 }
 
+/** Where the last line ends that begins before `next` and has its end in the text; `at` if there is none. Line feeds are counted. */
+function runEndOf(text: string, at: number, next: number): number {
+  const feed = text.indexOf('\n', next - 1);
+  return Math.max(at, (feed === -1 ? text.lastIndexOf('\n') : feed) + 1);
+}
+
 /** Takes an output apart into lines, chunk by chunk: a line goes on over the borders of records and chunks. */
 export class LineReader {
   #open: OutputLine | null = null;
-  #line = 0;
-  #after = 0;
+  #line: number;
+  #after: number;
+  #isInside: boolean;
+
+  constructor(start: LineStart = beginning) {
+    this.#after = start.after;
+    this.#line = start.line;
+    this.#isInside = start.isInside;
+  }
+
+  /** Goes on at another place; the line that is open is not given. */
+  jump(start: LineStart): void {
+    this.#open = null;
+    this.#after = start.after;
+    this.#line = start.line;
+    this.#isInside = start.isInside;
+  }
 
   /** Lines that are done. */
   get lines(): number {
     return this.#line;
   }
 
-  /** Takes the records of a chunk that follow the last one that was taken. @returns whether it could be read; its lines are passed over if not */
-  read(chunk: StoredChunk, emit: (line: OutputLine) => void): boolean {
+  /** The record in which the line begins that has come but in part; null when the next text begins a line. */
+  get openSeq(): number | null {
+    return this.#open?.seq ?? null;
+  }
+
+  /**
+   * Takes the records of a chunk that follow the last one that was taken.
+   * @param emitRun takes whole lines of a record together, where that can be
+   * @returns whether it could be read; its lines are passed over if not
+   */
+  read(chunk: StoredChunk, emit: (line: OutputLine) => void, emitRun?: (run: LineRun) => void): boolean {
     const content = textOfChunk(chunk, this.#after);
     this.#after = chunk.last_seq;
     if (content === null) {
       this.end(emit);
+      this.#isInside = false;
       this.#line += chunk.line_feeds;
       return false;
     }
@@ -65,6 +102,16 @@ export class LineReader {
       const feed = text.indexOf('\n', at);
       const end = feed === -1 ? text.length : feed;
       while (row + 1 < rows.length && (rows[row + 1]?.start ?? Infinity) <= at) row++;
+      const runEnd = emitRun === undefined || feed === -1 || this.#open !== null || this.#isInside ? at : runEndOf(text, at, rows[row + 1]?.start ?? text.length);
+      if (emitRun !== undefined && runEnd > at && runEnd - at <= maxLineLength) {
+        const { seq = 1, timeMs = 0, stream = 'stdout', source } = rows[row] ?? {};
+        const whole = text.slice(at, runEnd);
+        const count = countLineFeeds(whole);
+        emitRun({ line: this.#line, seq, timeMs, stream, source, text: whole, count });
+        this.#line += count;
+        at = runEnd;
+        continue;
+      }
       this.#take(text.slice(at, end), rows[row]);
       if (feed === -1) break;
       this.#close(emit);
@@ -81,6 +128,7 @@ export class LineReader {
   }
 
   #take(text: string, row: ColumnRow | undefined): void {
+    if (this.#isInside) return;
     if (this.#open === null) {
       const { seq = 1, timeMs = 0, stream = 'stdout', source } = row ?? {};
       this.#open = { line: this.#line, seq, timeMs, stream, source, text };
@@ -89,6 +137,7 @@ export class LineReader {
 
   #close(emit: (line: OutputLine) => void): void {
     this.end(emit);
+    this.#isInside = false;
     this.#line++;
   }
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../../contract/errors.ts';
 import type { OutputMatch, OutputRecord } from '../../../contract/output.ts';
 import { textOf } from './codec.ts';
 import type { ColumnRow, Columns } from './columns.ts';
+import type { LineStart } from './lineStarts.ts';
 
 /** A pattern that a person types. */
 export interface SearchRequest {
@@ -104,6 +105,8 @@ export class LineScanner {
   #offset = 0;
   #restSeq = 1;
   #line = 0;
+  /** What comes of the current line is not looked at. */
+  #isInside = false;
   /** The pattern for many lines at once; null where that could find something else than line by line. */
   readonly #wide: RegExp | null;
 
@@ -116,6 +119,14 @@ export class LineScanner {
   /** Lines that are done. */
   get lines(): number {
     return this.#line;
+  }
+
+  /** Goes on at another place, with what begins there. */
+  jump({ line, isInside }: LineStart): void {
+    this.#rest = '';
+    this.#offset = 0;
+    this.#line = line;
+    this.#isInside = isInside;
   }
 
   /** Takes the next records. @returns the matches in lines that ended, at most `limit` */
@@ -135,7 +146,7 @@ export class LineScanner {
       const first = text.indexOf('\n');
       const last = text.lastIndexOf('\n') + 1;
       const wide = this.#wide;
-      const isFresh = this.#rest === '' && this.#offset === 0;
+      const isFresh = this.#rest === '' && this.#offset === 0 && !this.#isInside;
       // A line that goes on from before, and what is no whole line, are looked at by themselves.
       let from = 0;
       if (wide === null || first === -1 || last - first > maxWideLength) from = text.length;
@@ -180,6 +191,7 @@ export class LineScanner {
   /** A stretch that cannot be read: the line that it interrupts ends here, and its line feeds count. */
   skip(lineFeeds: number, limit: number): OutputMatch[] {
     const matches = this.end(limit);
+    this.#isInside = false;
     this.#line += lineFeeds;
     return matches;
   }
@@ -222,6 +234,7 @@ export class LineScanner {
       this.#scanLine(this.#rest + text.slice(from, end), this.#restSeq, matches, limit);
       this.#rest = '';
       this.#offset = 0;
+      this.#isInside = false;
       this.#line++;
       from = end + 1;
       if (matches.length >= limit) return;
@@ -236,6 +249,7 @@ export class LineScanner {
   }
 
   #scanLine(piece: string, seq: number, matches: OutputMatch[], limit: number): void {
+    if (this.#isInside) return;
     const pattern = this.#pattern;
     pattern.lastIndex = 0;
     for (let found = pattern.exec(piece); found !== null; found = pattern.exec(piece)) {

@@ -2,9 +2,11 @@ import type { RunId } from '../../../contract/ids.ts';
 import type { OutputMatch } from '../../../contract/output.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
-import { chunksAfter, damagedChunk } from './chunks.ts';
+import { countLines, damagedChunk } from './chunks.ts';
 import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
+import { requiredOf } from './required.ts';
 import { LineScanner, type SearchRequest } from './scan.ts';
+import { OutputWalk } from './walk.ts';
 
 export interface SearchBatch {
   matches: OutputMatch[];
@@ -29,7 +31,7 @@ function scanChunk(scanner: LineScanner, chunk: StoredChunk, after: number, limi
 
 /**
  * Looks through a run's output chunk by chunk, letting other work go on in between. Faults of the request are thrown at once.
- * A chunk that cannot be read is passed over, and named by a STORAGE_CORRUPT after all that was found.
+ * Chunks in which the index excludes a match are not read. A chunk that cannot be read is passed over, and named by a STORAGE_CORRUPT after all that was found.
  */
 export function searchOutput(
   storage: Storage,
@@ -38,21 +40,29 @@ export function searchOutput(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<SearchBatch, void> {
   const scanner = new LineScanner(request);
-  const run = storage.read((sql) => findRun(sql, runId));
+  const { key, total } = storage.read((sql) => {
+    const run = findRun(sql, runId);
+    return { key: run.key, total: countLines(sql, run.key) };
+  });
 
   async function* scan(): AsyncGenerator<SearchBatch, void> {
     let left = request.maxMatches;
     let matches: OutputMatch[] = [];
     let batchStart = performance.now();
     let damaged: Parameters<typeof damagedChunk>[0] | null = null;
-    const batch = (done: boolean): SearchBatch => ({ matches, scannedLines: scanner.lines, done, truncated: left <= 0 });
+    const batch = (done: boolean): SearchBatch => ({ matches, scannedLines: done && left > 0 ? Math.max(scanner.lines, total) : scanner.lines, done, truncated: left <= 0 });
 
+    const walk = new OutputWalk(storage, key, { required: requiredOf(request), context: 0, readsEnd: false, chunksAtOnce });
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
       if (left <= 0) break;
-      // The first hits are wanted at once, what follows in large steps.
-      const chunks = storage.read((sql) => chunksAfter(sql, run.key, at, at === 0 ? 1 : chunksAtOnce));
-      if (chunks.length === 0) break;
+      const step = await walk.next();
+      if (step === null) break;
+      const { chunks, jump } = step;
+      if (jump !== null) {
+        scanner.jump(jump);
+        at = jump.after;
+      }
       scanner.together(() => {
         for (const chunk of chunks) {
           let found = scanChunk(scanner, chunk, at, left);

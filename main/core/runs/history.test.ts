@@ -9,7 +9,8 @@ import { Settings } from '../../../contract/settings.ts';
 import { createCore, type Core } from '../core.ts';
 import { createChanges, openStorage, type Storage } from '../database/index.ts';
 import { createRunsFeed } from './feed.ts';
-import { createRetention, findExpired } from './retention.ts';
+import { findExpired } from './expired.ts';
+import { createRetention } from './retention.ts';
 
 let home: string;
 

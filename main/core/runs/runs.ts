@@ -122,7 +122,11 @@ export function createRuns(deps: RunsDependencies): Runs {
         if (running !== undefined) {
           throw new AppError('CONFLICT', `The run "${running.title}" is still running; nothing was deleted.`, { action: 'Stop it first.' });
         }
-        for (const row of rows) deleteRun(sql, row.key);
+        const open = rows.find((row) => sql.get("SELECT 1 FROM jobs WHERE key = ? AND phase <> 'done'", row.key) !== undefined);
+        if (open !== undefined) {
+          throw new AppError('CONFLICT', `What the run "${open.title}" made is still being fetched from its cluster; nothing was deleted.`, { action: 'Wait a moment.' });
+        }
+        deleteRuns(sql, rows.map((row) => row.key));
         if (rows.length > 0) feed.bump(sql);
         return rows.map((row) => row.id);
       }, 'power');
@@ -178,9 +182,14 @@ export function endRun(sql: Sql, key: number, input: EngineEnd, deps: Pick<RunsD
   deps.feed.bump(sql);
 }
 
-/** Takes a run out of the history. Its output, which may be large, is cleared away in small steps afterwards. */
-export function deleteRun(sql: Sql, key: number): void {
-  unindexRun(sql, key);
-  sql.run('INSERT INTO deleted_outputs (run_key) VALUES (?)', key);
-  sql.run('DELETE FROM runs WHERE key = ?', key);
+/**
+ * Takes runs out of the history. Their output, which may be large, is cleared away in small steps afterwards. The full-text indexes come last: FTS5
+ * writes what it has gathered at each savepoint, and a DELETE with triggers is one, so that run by run each would be written by itself.
+ */
+export function deleteRuns(sql: Sql, keys: readonly number[]): void {
+  for (const key of keys) {
+    sql.run('INSERT INTO deleted_outputs (run_key) VALUES (?)', key);
+    sql.run('DELETE FROM runs WHERE key = ?', key);
+  }
+  for (const key of keys) unindexRun(sql, key);
 }

@@ -4,7 +4,7 @@ import { findBlob, putTree, type TreeFile } from '../blobs/index.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import { setPackages } from '../inputs/index.ts';
 import type { Output } from '../output/index.ts';
-import { deleteRun, firstLineOf, importedCore, importingCore, setNote, setTags } from '../runs/index.ts';
+import { deleteRuns, firstLineOf, importedCore, importingCore, setNote, setTags } from '../runs/index.ts';
 import type { Completeness, PortableInputs, PortableRun } from './portable.ts';
 
 export interface InsertDependencies {
@@ -25,7 +25,7 @@ export function dropAbandoned({ storage, coreId }: Pick<InsertDependencies, 'sto
     sql.all("SELECT key FROM runs INDEXED BY runs_importing WHERE core_id GLOB 'importing-*' AND substr(core_id, 11) <> ? AND substr(core_id, 11) NOT IN (SELECT id FROM cores)", coreId);
   if (storage.read(keys).length === 0) return;
   storage.write((sql) => {
-    for (const { key } of keys(sql)) deleteRun(sql, key);
+    deleteRuns(sql, keys(sql).map(({ key }) => key));
   });
 }
 
@@ -100,5 +100,5 @@ export function endImport(sql: Sql, { output, sealOutput }: InsertDependencies, 
 /** Takes back what was begun. */
 export function dropImport(sql: Sql, { id }: Pick<Arriving, 'id'>): void {
   const key = sql.get<{ key: number }>("SELECT key FROM runs WHERE id = ? AND core_id GLOB 'importing-*'", id)?.key;
-  if (key !== undefined) deleteRun(sql, key);
+  if (key !== undefined) deleteRuns(sql, [key]);
 }

@@ -11,8 +11,8 @@ export async function* linesOf(pieces: AsyncIterable<Uint8Array>, most: number):
       const end = found === -1 ? piece.length : found;
       length += end - at;
       if (length > most) throw new LongLineError(`a line is longer than ${most} bytes`);
-      // A copy: whoever reads the bytes may use their place again.
-      parts.push(piece.slice(at, end));
+      // A copy (a Buffer's own slice is none): whoever reads the bytes may use their place again.
+      parts.push(Uint8Array.prototype.slice.call(piece, at, end));
       if (found !== -1) {
         yield Buffer.concat(parts);
         parts = [];

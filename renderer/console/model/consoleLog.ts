@@ -1,8 +1,9 @@
-import type { OutputRecord, TextStream } from '../../../contract/index.ts';
+import type { OutputRecord, OutputSource, TextStream } from '../../../contract/index.ts';
 import { countLineFeeds, estimateHeight, indexOfSeq, lineFeedsOf, type Block, type ItemBlock, type ItemBody, type TextBlock } from './blocks.ts';
 import { plainStates, plainText } from './lineText.ts';
 import { fillOutline, growOutline, type Stretch } from './outline.ts';
 import { scanSgr, type SgrState } from './sgr.ts';
+import { Sources } from './sources.ts';
 
 /** Text records are joined into one block up to this many characters. */
 export const joinedLength = 64 * 1024;
@@ -36,6 +37,7 @@ export class ConsoleLog {
   private readonly rests: Record<TextStream, string> = { stdout: '', stderr: '', stdin: '' };
   private readonly displays = new Map<string, ItemBlock[]>();
   private readonly listeners = new Set<() => void>();
+  private readonly places = new Sources();
   /** The block in which the line begins that is still open. */
   private openLineBlock = 0;
   /** Line feeds before the first block, since a clearing took the others away. */
@@ -45,6 +47,11 @@ export class ConsoleLog {
 
   constructor(options: ConsoleLogOptions = {}) {
     this.maxResidentLength = options.residentLength ?? defaultResidentLength;
+  }
+
+  /** Where its lines come from, as far as they were here; empty for an output that says nothing of it. */
+  get sources(): readonly OutputSource[] {
+    return this.places.list;
   }
 
   subscribe(listener: () => void): () => void {
@@ -176,6 +183,7 @@ export class ConsoleLog {
       block.lineCount++;
     }
     block.segments.push({ seq, stream, start: at, timeMs, source });
+    this.places.see(source);
     if (timeMs > block.lastMs) block.lastMs = timeMs;
     this.indexText(block, text, at);
     block.text += text;
@@ -313,6 +321,7 @@ export class ConsoleLog {
     for (const { seq, timeMs, source, body } of records) {
       if (seq < block.firstSeq || seq > block.lastSeq || body.kind !== 'text') continue;
       block.segments.push({ seq, stream: body.stream, start: at, timeMs, source });
+      this.places.see(source);
       parts.push(body.text);
       at += body.text.length;
     }

@@ -8,6 +8,10 @@ describe('a line of JSON', () => {
     expect(jsonLineText('{}')).toBe('');
   });
 
+  it('keeps numbers and repeated keys as they were printed', () => {
+    expect(jsonLineText('{"id":12345678901234567890,"a":1.0,"a":[1E400, NaN],"__proto__":null}')).toBe('id=12345678901234567890 a=1.0 a=[1E400,NaN] __proto__=null');
+  });
+
   it('stays as it is when it is none', () => {
     for (const line of ['', 'text', '[1]', '{"a":', '{a}', '1', `{"a":"${'x'.repeat(30_000)}"}`]) expect(jsonLineText(line)).toBeNull();
   });

@@ -1,3 +1,5 @@
+import { jsonFields, type JsonField } from './prettyJson.ts';
+
 /** Keys that loggers use for what stands first in a line, the likeliest first. */
 const timeKeys = ['time', 'timestamp', 'ts', '@timestamp', 'asctime'];
 const levelKeys = ['level', 'levelname', 'severity', 'lvl', 'log.level'];
@@ -5,18 +7,12 @@ const messageKeys = ['message', 'msg', 'event', 'text'];
 /** A longer line is shown as it is. */
 const longest = 20_000;
 
-function take(fields: Map<string, unknown>, keys: readonly string[]): unknown {
+function take(fields: JsonField[], keys: readonly string[]): string[] {
   for (const key of keys) {
-    if (!fields.has(key)) continue;
-    const value = fields.get(key);
-    fields.delete(key);
-    return value;
+    const at = fields.findIndex((field) => field.key === key);
+    if (at !== -1) return fields.splice(at, 1).map(({ value }) => value);
   }
-  return undefined;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return [];
 }
 
 /**
@@ -25,15 +21,9 @@ function shown(value: unknown): string {
  */
 export function jsonLineText(line: string): string | null {
   if (line.length > longest || !/^\s*\{.*\}\s*$/.test(line)) return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const head = [take(fields, timeKeys), take(fields, levelKeys), take(fields, messageKeys)].filter((part) => part !== undefined).map(shown);
-  const text = [...head, ...[...fields].map(([key, field]) => `${key}=${shown(field)}`)].join(' ').replaceAll('\n', '\u23ce');
+  const fields = jsonFields(line);
+  if (fields === null) return null;
+  const head = [...take(fields, timeKeys), ...take(fields, levelKeys), ...take(fields, messageKeys)];
+  const text = [...head, ...fields.map(({ key, value }) => `${key}=${value}`)].join(' ').replaceAll('\n', '\u23ce');
   return text.length <= line.length ? text : null;
 }

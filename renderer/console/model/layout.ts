@@ -16,6 +16,8 @@ export interface RowPlace {
 /** A line ready to be drawn. */
 export interface LaidLine {
   resolved: ResolvedLine;
+  /** The line's own text, whatever is drawn of it. */
+  said: string;
   /** Offsets into its text at which its drawn rows start. */
   offsets: number[];
   /** Characters that are not drawn: the line is longer than its cap. */
@@ -209,13 +211,13 @@ export class Layout {
     const offsets = this.columns === Infinity ? [0] : rowOffsets(resolved.text, resolved.oneColumn, this.columns);
     const width = lineWidth(resolved.text, resolved.oneColumn);
     if (width > this.widest) this.widest = width;
-    return { resolved, offsets, hidden: tail === null && raw.length > cap ? raw.length - cap : 0, folds: null };
+    return { resolved, said: drawn.text, offsets, hidden: tail === null && raw.length > cap ? raw.length - cap : 0, folds: null };
   }
 
   private layPretty(pretty: PrettyLine): LaidLine {
     const { resolved, starts, folds } = pretty;
     for (const [i, start] of starts.entries()) this.widest = Math.max(this.widest, lineWidth(resolved.text.slice(start, (starts[i + 1] ?? resolved.text.length + 1) - 1), resolved.oneColumn));
-    return { resolved, offsets: prettyOffsets(pretty, this.columns), hidden: 0, folds };
+    return { resolved, said: resolved.text, offsets: prettyOffsets(pretty, this.columns), hidden: 0, folds };
   }
 
   /** A progress bar that was redrawn very often: its end is what is to be seen, not its beginning. Null for any other line. */

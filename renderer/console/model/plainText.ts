@@ -3,7 +3,7 @@ import type { Layout } from './layout.ts';
 import { lineCap } from './logLines.ts';
 
 /** Most characters that a selection copies of one line. */
-const copiedLineLength = 64 * lineCap;
+export const copiedLineLength = 64 * lineCap;
 
 /** A point in the output: a line that begins in a block, and a character of it. */
 export interface Point {
@@ -36,7 +36,13 @@ export function plainTextOf(layout: Layout, start: Point, end: Point): string {
   return lines.join('\n');
 }
 
-/** Whether some of the text between two points is away. */
-export function isAnyAway({ log }: Layout, start: Point, end: Point): boolean {
-  return log.blocks.slice(start.index, end.index + 2).some((block) => block.kind === 'text' && block.text === null);
+/** Whether some of the text between two points is away, or a line so long that not all of it is copied. */
+export function needsReading({ log }: Layout, start: Point, end: Point): boolean {
+  let lineLength = 0;
+  for (const block of log.blocks.slice(start.index, end.index + 2)) {
+    if (block.kind === 'item') continue;
+    lineLength = block.lineFeeds === 0 ? lineLength + block.length : block.longestLine;
+    if (block.text === null || lineLength > copiedLineLength) return true;
+  }
+  return false;
 }

@@ -100,22 +100,25 @@ function close(node: JsonNode): string {
   return node.token.text === '{' ? '}' : ']';
 }
 
-/** Calls `visit` for each piece of a value in one line. Without recursion: a hostile line may be nested deeper than the stack. */
-function writeFlat(node: JsonNode, visit: (token: JsonToken) => boolean): boolean {
+/**
+ * Calls `visit` for each piece of a value in one line, with a space after colons and commas or without, until it says false. Without recursion: a hostile
+ * line may be nested deeper than the stack.
+ */
+function writeFlat(node: JsonNode, space: ' ' | '', visit: (token: JsonToken) => boolean): boolean {
   const rest: (JsonNode | JsonToken)[] = [node];
   for (let item = rest.pop(); item !== undefined; item = rest.pop()) {
     if ('kind' in item) {
       if (!visit(item)) return false;
       continue;
     }
-    if (item.key !== null && item !== node && !(visit({ text: item.key, kind: 'key' }) && visit({ text: ': ', kind: 'mark' }))) return false;
+    if (item.key !== null && item !== node && !(visit({ text: item.key, kind: 'key' }) && visit({ text: `:${space}`, kind: 'mark' }))) return false;
     if (!visit(item.token)) return false;
     if (item.members === null) continue;
     rest.push({ text: close(item), kind: 'mark' });
     for (let i = item.members.length - 1; i >= 0; i--) {
       const member = item.members[i];
       if (member !== undefined) rest.push(member);
-      if (i > 0) rest.push({ text: ', ', kind: 'mark' });
+      if (i > 0) rest.push({ text: `,${space}`, kind: 'mark' });
     }
   }
   return true;
@@ -124,7 +127,7 @@ function writeFlat(node: JsonNode, visit: (token: JsonToken) => boolean): boolea
 function isShort(node: JsonNode): boolean {
   if (node.members?.some(({ members }) => members !== null && members.length > 0) === true) return false;
   let left = shortLength;
-  return writeFlat(node, ({ text }) => (left -= text.length) >= 0);
+  return writeFlat(node, ' ', ({ text }) => (left -= text.length) >= 0);
 }
 
 function countText({ token, members }: JsonNode): string {
@@ -139,6 +142,34 @@ export function isJsonText(text: string): boolean {
   if ((first !== '{' && first !== '[') || text.length > longestJson || !/[}\]]\s*$/.test(text)) return false;
   const root = parseNodes(text);
   return root !== null && (root.members?.length ?? 0) > 0;
+}
+
+/** A member of an object, as a person would write it: strings without their quotes, all else in its own words. */
+export interface JsonField {
+  key: string;
+  value: string;
+}
+
+function unquoted(text: string): string {
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'string' ? value : text;
+}
+
+/** The members of an object in their order, repeated keys included; null for what is no JSON object. */
+export function jsonFields(text: string): JsonField[] | null {
+  const root = parseNodes(text);
+  if (root === null || root.token.text !== '{') return null;
+  try {
+    return (root.members ?? []).map((member) => {
+      const parts: string[] = [];
+      if (member.token.kind === 'string') parts.push(unquoted(member.token.text));
+      else writeFlat(member, '', (token) => parts.push(token.text) > 0);
+      return { key: unquoted(member.key ?? '""'), value: parts.join('') };
+    });
+  } catch {
+    // An escape that JSON does not have.
+    return null;
+  }
 }
 
 /**
@@ -167,7 +198,7 @@ export function prettyJson(text: string, folded: ReadonlySet<number>): JsonPrett
     const isFolded = folded.has(id);
     if (!isFolded && (members.length === 0 || (depth > 0 && isShort(node)) || depth >= deepestRows)) {
       const flat: JsonToken[] = [];
-      writeFlat(node, (token) => flat.push(token) > 0);
+      writeFlat(node, ' ', (token) => flat.push(token) > 0);
       return add({ depth, tokens: [...head, ...flat, ...comma], fold: null });
     }
     const fold = { id, name: node.key ?? '', isFolded };

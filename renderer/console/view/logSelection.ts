@@ -1,6 +1,6 @@
 import type { ConsoleLog } from '../model/consoleLog.ts';
 import type { RowPlace } from '../model/layout.ts';
-import { isAnyAway, plainTextOf, type Point } from '../model/plainText.ts';
+import { needsReading, plainTextOf, type Point } from '../model/plainText.ts';
 import type { LogView } from './logView.ts';
 import { offsetInRow, pointInRow } from './rowRange.ts';
 
@@ -136,7 +136,7 @@ export class LogSelection {
     if (anchor === null || focus === null || event.clipboardData === null || compare(anchor, focus) === 0) return;
     const [start, end] = compare(anchor, focus) <= 0 ? [anchor, focus] : [focus, anchor];
     event.preventDefault();
-    if (isAnyAway(this.view.layout, start, end)) this.copyLong(start, end);
+    if (needsReading(this.view.layout, start, end)) this.copyLong(start, end);
     else event.clipboardData.setData('text/plain', plainTextOf(this.view.layout, start, end));
   };
 }

@@ -1,10 +1,10 @@
 import type { TextBlock } from '../model/blocks.ts';
 import type { ConsoleLog } from '../model/consoleLog.ts';
 import { Layout, type RowPlace } from '../model/layout.ts';
-import { segmentAt } from '../model/logLines.ts';
-import { timeColumns, timeText, type TimeMode } from '../times.ts';
+import type { TimeMode } from '../times.ts';
 import { readPalette, type Palette } from './palette.ts';
 import { RowButtons } from './rowButtons.ts';
+import { labelColumns, labelOf } from './rowLabel.ts';
 import { RowPool, type DrawnRow, type VisibleItem } from './rowPool.ts';
 import { ScrollArea } from './scrollArea.ts';
 
@@ -59,6 +59,7 @@ export class LogView {
   private follows = true;
   private look: LogLook;
   private columnWidth = 8;
+  private labelColumns = 0;
   private drawnAt = 0;
   private drawnLength = 0;
 
@@ -106,7 +107,6 @@ export class LogView {
 
   private applyLook(): void {
     this.root.style.setProperty('--console-font-size', `${this.look.fontSize}px`);
-    this.root.style.setProperty('--log-time-columns', String(timeColumns[this.look.times]));
     this.keepPlace(() => this.layout.setFields(this.look.showsFields));
   }
 
@@ -159,7 +159,9 @@ export class LogView {
     probe.remove();
     if (box.width === 0) return;
     this.columnWidth = box.width / 100;
-    const columns = this.look.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.padding * 2) / this.columnWidth) - timeColumns[this.look.times]) : Infinity;
+    this.labelColumns = labelColumns(this.look, this.options.log);
+    this.root.style.setProperty('--log-time-columns', String(this.labelColumns));
+    const columns = this.look.wraps ? Math.max(20, Math.floor((this.area.viewWidth - this.area.sides) / this.columnWidth) - this.labelColumns) : Infinity;
     this.keepPlace(() => this.layout.setMetrics(columns, box.height));
     this.redraw();
   }
@@ -246,11 +248,12 @@ export class LogView {
 
   private draw(): void {
     this.frame = 0;
+    if (labelColumns(this.look, this.options.log) !== this.labelColumns) this.measure();
     this.drawnAt = performance.now();
     this.drawnLength = this.options.log.length;
     this.keepPlace(() => undefined);
     const total = this.totalHeight();
-    this.area.resize(total, this.look.wraps ? 0 : this.layout.widest * this.columnWidth + this.area.padding * 2);
+    this.area.resize(total, this.look.wraps ? 0 : (this.layout.widest + this.labelColumns) * this.columnWidth + this.area.sides);
     if (this.follows) this.area.scrollTo(total - this.area.viewHeight, total);
     this.pool.begin();
     const first = this.drawRows();
@@ -282,18 +285,11 @@ export class LogView {
         const laid = this.layout.lay(block, line);
         if ('missing' in laid) this.options.onMissing(laid.missing);
         for (; row < count && top < end; row++) {
-          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, { palette: this.palette, label: this.labelOf(block, line, row), isJson: () => this.layout.isJson(block, line) });
+          this.pool.row(block, { index, line, row }, 'missing' in laid ? null : laid, { palette: this.palette, label: labelOf(this.look, log, block, line, row), isJson: () => this.layout.isJson(block, line) });
           top += this.layout.rowHeight;
         }
       }
     }
     return start;
-  }
-
-  private labelOf(block: TextBlock, line: number, row: number): string | null {
-    const { times, startedMs } = this.look;
-    if (times === 'off') return null;
-    const segment = row === 0 ? segmentAt(block, block.lineStarts?.[line] ?? 0) : undefined;
-    return segment === undefined ? '' : timeText(times, segment.timeMs, startedMs);
   }
 }

@@ -18,10 +18,15 @@ function findLinks(text: string): Link[] {
   if (!text.includes('https://')) return [];
   const links: Link[] = [];
   for (const match of text.matchAll(linkPattern)) {
-    const url = match[0];
+    const url = withClosing(match[0], text.slice(match.index + match[0].length));
     if (url.length <= maxLinkLength && httpsUrl(url) !== null) links.push({ start: match.index, end: match.index + url.length, url });
   }
   return links;
+}
+
+/** An address with the closing parenthesis of one that it opens, as Wikipedia has them; one around the address is not of it. */
+function withClosing(url: string, rest: string): string {
+  return rest.startsWith(')') && url.split('(').length > url.split(')').length ? `${url})` : url;
 }
 
 function appendStyled(parent: HTMLElement, text: string, run: StyleRun, palette: Palette): void {

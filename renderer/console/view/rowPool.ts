@@ -80,7 +80,7 @@ export class RowPool {
     if (label === null) delete dataset['time'];
     else if (dataset['time'] !== label) dataset['time'] = label;
     // The rows of a value have colours of their own.
-    const level = laid === null || (laid.folds !== null && place.row > 0) ? 'unknown' : levelOf(laid.resolved.text);
+    const level = laid === null || (laid.folds !== null && place.row > 0) ? 'unknown' : levelOf(laid.said);
     if (dataset['level'] !== level) dataset['level'] = level;
   }
 

@@ -9,7 +9,9 @@ export class ScrollArea {
   readonly rows: HTMLElement;
   /** Stands under the last row: prompt and footer. */
   readonly tail: HTMLElement;
+  /** Above the first row, and left and right of each (console.css), in CSS pixels. */
   readonly padding = 8;
+  readonly sides = 24;
   viewHeight = 0;
   viewWidth = 0;
   tailHeight = 0;
