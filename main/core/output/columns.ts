@@ -70,7 +70,8 @@ export function packColumns(records: readonly OutputRecord[]): Uint8Array {
   }
   const text = parts.join('');
   // UTF-8 has no form for half a surrogate pair; what Python printed comes back as it was.
-  if (!latin1.test(text)) header.text = loneSurrogate.test(text) ? 'utf16le' : 'utf8';
+  const isAscii = Buffer.byteLength(text) === text.length;
+  if (!isAscii && !latin1.test(text)) header.text = loneSurrogate.test(text) ? 'utf16le' : 'utf8';
   const head = Buffer.from(JSON.stringify(header));
   const size = Buffer.alloc(4);
   size.writeUInt32LE(head.length);

@@ -3,6 +3,7 @@ import { bodyText } from '../../../contract/outputText.ts';
 import type { ExportFormat, ExportPiece, OutputFilter } from '../../../contract/outputFilter.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
+import { Breather } from './breather.ts';
 import { textLength } from './chunks.ts';
 import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { lineTest } from './filter.ts';
@@ -50,6 +51,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
       return { text, readLength: Math.min(readLength, totalLength), totalLength };
     };
     const required = filter === undefined || filter.query === '' ? null : requiredOf(filter);
+    const breather = new Breather();
     const walk = new OutputWalk(storage, key, { required, context: 0, readsEnd: false, chunksAtOnce });
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
@@ -69,7 +71,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
         () => reader.lines,
       );
       yield piece();
-      await new Promise((resolve) => setImmediate(resolve));
+      await breather.rest();
     }
     reader.end(writer.line);
     readLength = totalLength;

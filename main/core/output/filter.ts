@@ -4,6 +4,7 @@ import { levelOf } from '../../../contract/logLevel.ts';
 import type { FilterBatch, OutputFilter } from '../../../contract/outputFilter.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
+import { Breather } from './breather.ts';
 import { countLines, damagedChunk } from './chunks.ts';
 import { sameSource } from './columns.ts';
 import { FoundLines, type FilterRequest } from './foundLines.ts';
@@ -63,6 +64,7 @@ export function filterOutput(storage: Storage, runId: RunId, request: FilterRequ
       const map = found.tally.map(total);
       return { lines: found.take(), matched, scannedLines: reader.lines, map, sources: [...sources], truncated: isCut, done: last !== undefined, unfinished: 0, cursor: null, ...last };
     };
+    const breather = new Breather();
     const walk = new OutputWalk(storage, key, { required: filter.query === '' ? null : requiredOf(filter), context: request.context, start, readsEnd: true, chunksAtOnce });
     for (;;) {
       if (signal?.aborted === true) return;
@@ -82,7 +84,7 @@ export function filterOutput(storage: Storage, runId: RunId, request: FilterRequ
         yield batch();
         batchStart = performance.now();
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      await breather.rest();
     }
     const cursor = damaged === null ? found.cursor(reader.openSeq ?? walk.at + 1, reader.lines) : null;
     const { given } = found;

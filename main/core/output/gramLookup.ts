@@ -23,7 +23,7 @@ interface PieceRow {
 }
 
 /** So few segments are asked one by one. */
-const fewSegments = 8;
+const fewSegments = 2;
 
 /** Numbers of a blob; a copy, because it may begin anywhere. */
 function float64s(bytes: Uint8Array): Float64Array {

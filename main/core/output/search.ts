@@ -2,6 +2,7 @@ import type { RunId } from '../../../contract/ids.ts';
 import type { OutputMatch } from '../../../contract/output.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
+import { Breather } from './breather.ts';
 import { countLines, damagedChunk } from './chunks.ts';
 import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { requiredOf } from './required.ts';
@@ -52,6 +53,7 @@ export function searchOutput(
     let damaged: Parameters<typeof damagedChunk>[0] | null = null;
     const batch = (done: boolean): SearchBatch => ({ matches, scannedLines: done && left > 0 ? Math.max(scanner.lines, total) : scanner.lines, done, truncated: left <= 0 });
 
+    const breather = new Breather();
     const walk = new OutputWalk(storage, key, { required: requiredOf(request), context: 0, readsEnd: false, chunksAtOnce });
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
@@ -81,7 +83,7 @@ export function searchOutput(
         matches = [];
         batchStart = performance.now();
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      await breather.rest();
     }
     if (left > 0) {
       const found = scanner.end(left);
