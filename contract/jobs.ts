@@ -29,6 +29,8 @@ export const JobRequest = z.object({
   argv: z.array(z.string().max(10_000)).max(1000).default([]),
   /** The folder whose files go along; null for the script alone. */
   folder: AbsolutePath.nullable().default(null),
+  /** Takes the files that this run had, in the place of those that `folder` has now; `folder` and `path` say where they were. */
+  exactly: RunId.nullable().default(null),
   /** Packages that are installed, in exactly these versions, in the place of what the files ask for: those of an earlier run; null for what the files ask for. */
   pinned: z.array(RunPackage).max(maxPackages).nullable().default(null),
 });

@@ -4,11 +4,11 @@ import { procedure } from './base.ts';
 /** Where in the pod PyExeKube keeps its own things; nothing else may be mounted at or below it. */
 export const podFolder = '/pyexekube';
 
-/** A Kubernetes quantity greater than zero: `500m`, `2`, `1.5Gi`. */
+/** A Kubernetes quantity greater than zero: `500m`, `2`, `1.5Gi`, `1e9`. */
 export const Quantity = z
   .string()
-  .regex(/^(\d{1,15})(\.\d{1,9})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?$/, 'A quantity such as 500m, 2 or 1.5Gi.')
-  .refine((text) => /[1-9]/.test(text), 'A quantity above zero.');
+  .regex(/^(\d{1,15})(\.\d{1,9})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi|[eE]\d{1,2})?$/, 'A quantity such as 500m, 2 or 1.5Gi.')
+  .refine((text) => /[1-9]/.test(text.replace(/e\d+$/i, '')), 'A quantity above zero.');
 
 /** Name of a Secret, claim, service account or priority class (RFC 1123 subdomain). */
 const ObjectName = z

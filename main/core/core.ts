@@ -72,6 +72,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     folder: join(home, 'cluster'),
     appVersion: options.appVersion,
     learnedPython: profiles.learned,
+    keptFolder: inputs.unpack,
     learnedPackages: (runId, packages) => {
       try {
         inputs.setPackages(runId, packages);

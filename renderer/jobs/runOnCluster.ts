@@ -49,7 +49,7 @@ export async function runOnCluster(source: ClusterSource, isReview = false): Pro
   const { folders, usual } = folderChoice(source.path, workspace);
   const chosen = chosenFolder(source);
   const folder = chosen === undefined || (chosen !== null && !folders.includes(chosen)) ? usual : chosen;
-  openSheet({ ...source, connectionId: connection.id, profile: settings, profileName: name, folder, pinned: null }, { isReview: isReview || target === null, folders });
+  openSheet({ ...source, connectionId: connection.id, profile: settings, profileName: name, folder, exactly: null, pinned: null }, { isReview: isReview || target === null, folders });
 }
 
 /** Submits a cluster run again: the same cluster, files and settings, save for what `change` says. */
@@ -73,7 +73,7 @@ export async function runKeptOnCluster(old: Run, kept: Pick<RunEnvironment, 'pro
   const { mode, title, source, path, lineOffset, argv } = old;
   const profile = kept?.profile ?? settings;
   // Where it goes was never said for this run: the person sees it first.
-  openSheet(change({ mode, title, source, path, lineOffset, argv, tabId: null, folder: null, pinned: null, connectionId: connection.id, profile, profileName: kept?.profile == null ? name : kept.profileName }), { isReview: true });
+  openSheet(change({ mode, title, source, path, lineOffset, argv, tabId: null, folder: null, exactly: null, pinned: null, connectionId: connection.id, profile, profileName: kept?.profile == null ? name : kept.profileName }), { isReview: true });
 }
 
 type Again = Extract<FailureAction, { kind: 'runAgain' | 'runAgainWithMemory' | 'runAgainWithTimeout' }>;

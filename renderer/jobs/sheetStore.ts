@@ -46,7 +46,7 @@ export function chooseFolder(folder: string | null): void {
   const { sheet } = useSheet.getState();
   if (sheet === null || sheet.isSubmitting || sheet.request.folder === folder) return;
   chosenFolders.set(scriptKey(sheet.request), folder);
-  openSheet({ ...sheet.request, folder }, { isReview: true, folders: sheet.folders });
+  openSheet({ ...sheet.request, folder, exactly: null }, { isReview: true, folders: sheet.folders });
 }
 
 function filesKey(preview: JobPreview): string {

@@ -22,7 +22,7 @@ export async function runAgain(runId: RunId): Promise<void> {
   const old = await core.runs.get({ id: runId });
   const source = await todaysSource(old);
   if (old.engine === 'cluster') {
-    await runAgainOnCluster(runId, (request) => ({ ...request, source, pinned: null }));
+    await runAgainOnCluster(runId, (request) => ({ ...request, source, exactly: null, pinned: null }));
     return;
   }
   const { tabId, title } = tabFor(old, source);
@@ -97,13 +97,10 @@ function pathWithin(folder: string, path: string): { root: string; relative: str
 
 async function exactlyOnCluster(old: Run, inputs: RunInputs | null): Promise<void> {
   const hasFiles = inputs !== null && inputs.files.length > 0;
-  const folder = hasFiles ? (await core.inputs.unpack({ runId: old.id })).folder : null;
   const digest = inputs?.environment.imageDigest ?? null;
-  const script = old.path === null || inputs?.folder == null ? null : pathWithin(inputs.folder, old.path);
-  const path = folder === null || script === null ? null : [folder, ...script.relative.split('/')].join(folder.includes('\\') ? '\\' : '/');
   await runKeptOnCluster(old, inputs?.environment ?? null, (request) => {
     const { profile } = request;
     const image = digest === null || profile.image.includes('@') ? profile.image : `${profile.image}@${digest}`;
-    return { ...request, profile: { ...profile, image }, folder, path, pinned: pinnedOf(inputs) };
+    return { ...request, profile: { ...profile, image }, folder: hasFiles ? inputs.folder : null, path: old.path, exactly: hasFiles ? old.id : null, pinned: pinnedOf(inputs) };
   });
 }

@@ -65,7 +65,7 @@ describe('createOutputPump', () => {
   it('fills no batch beyond its length, but sends a record that is larger alone', async () => {
     const store = new Store();
     const { pump } = pumpInto(store);
-    const large = 'x'.repeat(200_000);
+    const large = 'x'.repeat(Math.floor(maxBatchLength / 5.2));
     for (let i = 0; i < 12; i++) pump.push(text(large));
     pump.push({ kind: 'display', bundle: { 'image/png': 'A'.repeat(3 * maxBatchLength) } });
     pump.push(text('end'));

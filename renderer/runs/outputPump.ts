@@ -1,7 +1,10 @@
 import { maxBatchRecords, toAppError, type AppError, type OutputBody, type OutputRecord, type RunId } from '../../contract/index.ts';
 
-/** Characters of text at which a batch is full; a record that is larger by itself goes alone. */
-export const maxBatchLength = 1024 * 1024;
+/**
+ * Characters of text at which a batch is full; a record that is larger by itself goes alone. The window draws nothing while it writes a batch to
+ * the core: a megabyte takes 15 to 60 ms.
+ */
+export const maxBatchLength = 256 * 1024;
 /** How long a batch is filled before it goes, unless one is in flight. */
 export const fillMs = 4;
 const firstRetryMs = 50;

@@ -2,8 +2,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunId } from '../../contract/ids.ts';
+import type { ProfileSettingsInput } from '../../contract/profiles.ts';
 import { FaultProxy } from '../cluster/faultProxy.ts';
 import { dropNamespace, kubectl, makeNamespace, testKubeconfig } from '../cluster/harness.ts';
+import { PlayedNode } from '../cluster/playedNode.ts';
 import { startCoreProcess, type CoreProcess } from './coreProcess.ts';
 import { applyBareJob, kubectlLogs, kubectlLogsIntoFile } from './kubectlPeer.ts';
 import { median, print, timed } from './report.ts';
@@ -164,8 +166,20 @@ function watchesOpened(proxy: FaultProxy): string {
 }
 
 async function liveBench(namespace: string, core: CoreProcess, proxy: FaultProxy): Promise<void> {
+  // A kubelet takes 110 pods. Where it can be done, they run on a node that only answers for them: what the core has to do is the same.
+  const node = PlayedNode.isPossible(testKubeconfig) ? new PlayedNode(testKubeconfig, `played-${namespace}`) : undefined;
+  await node?.start();
+  try {
+    await measureLive(core, { cpuRequest: '1m', memoryRequest: '16Mi', startTimeoutSeconds: 3600, ...node?.settings });
+    console.log(`  pods on ${node === undefined ? "the cluster's own nodes" : 'a node that is played'}; watches opened in this one namespace since the start: ${watchesOpened(proxy)}`);
+  } finally {
+    kubectl('delete', 'jobs', '--all', '-n', namespace, '--wait=false');
+    await node?.stop();
+  }
+}
+
+async function measureLive(core: CoreProcess, settings: ProfileSettingsInput): Promise<void> {
   await core.api.connections.update({ id: core.connectionId, maxRuns: 1000 });
-  const settings = { cpuRequest: '1m', memoryRequest: '16Mi', startTimeoutSeconds: 3600 };
   for (let i = 0; i < liveRuns; i++) await core.submit('import time\nprint("begun")\ntime.sleep(3600)', { settings });
   const runningNow = async (): Promise<number> => (await core.api.jobs.live({})).jobs.filter(({ phase }) => phase === 'running').length;
   const deadline = performance.now() + liveWaitMs;
@@ -177,9 +191,7 @@ async function liveBench(namespace: string, core: CoreProcess, proxy: FaultProxy
   await new Promise((resolve) => setTimeout(resolve, idleMs));
   const percent = ((core.cpuMs() - used) / (performance.now() - start)) * 100;
   console.log(`\n${liveRuns} live runs, ${running} of them with a running pod by then, nothing being printed`);
-  console.log(`  ours  ${percent.toFixed(2)} % of a core over ${idleMs / 1000} s, ${core.takePeakMb().toFixed(0)} MB; watches opened in this one namespace since the start: ${watchesOpened(proxy)}`);
-  console.log('  goal  below 10 %, one watch a namespace and kind');
-  kubectl('delete', 'jobs', '--all', '-n', namespace, '--wait=false');
+  console.log(`  ours  ${percent.toFixed(2)} % of a core over ${idleMs / 1000} s, ${core.takePeakMb().toFixed(0)} MB; goal below 10 %, one watch a namespace and kind`);
 }
 
 const benches: Record<string, (namespace: string, core: CoreProcess, proxy: FaultProxy) => Promise<void>> = { firstLine: firstLineBench, latency: latencyBench, flood: floodBench, live: liveBench };

@@ -74,21 +74,22 @@ describe.skipIf(testKubeconfig === '')('a capsule of a cluster run', () => {
 
     // Today there is a newer version beside it, which the requirements alone would lead to.
     const { folder: unpacked } = await there.api.inputs.unpack({ runId: first });
+    writeFileSync(join(folder, 'data.txt'), 'as it is today');
     execFileSync('python3', ['-c', wheelScript, folder, '2.0']);
     copyFileSync(join(folder, 'mine-2.0-py3-none-any.whl'), join(unpacked, 'mine-2.0-py3-none-any.whl'));
     const pinned = came?.environment.packages?.filter(({ isInstalled }) => isInstalled) ?? [];
     const digest = came?.environment.imageDigest ?? null;
     const image = digest === null ? testImage : `${testImage}@${digest}`;
-    const again = await there.submit(source, { folder: unpacked, path: join(unpacked, 'main.py'), title: 'main.py', pinned, settings: { env, image } });
+    const again = await there.submit(source, { folder, path: join(folder, 'main.py'), title: 'main.py', exactly: first, pinned, settings: { env, image } });
     const pod = await there.until(again, (job) => job.pod !== null, 'a pod');
     expect(kubectl('-n', namespace, 'get', 'pod', pod.pod ?? '', '-o', 'jsonpath={.spec.containers[0].image}')).toBe(image);
     expect(textOf(await there.output(again))).toContain('mine 1.0 as it was\n');
     await there.reach(again, 'done');
-    expect((await there.api.inputs.get({ runId: again })).inputs?.environment).toMatchObject({ imageDigest: digest, packages: came?.environment.packages });
-    expect(await there.api.jobs.request({ runId: again })).toMatchObject({ pinned });
+    expect((await there.api.inputs.get({ runId: again })).inputs).toMatchObject({ folder, files: expect.arrayContaining([expect.objectContaining({ path: 'data.txt' })]), environment: { imageDigest: digest, packages: came?.environment.packages } });
+    expect(await there.api.jobs.request({ runId: again })).toMatchObject({ folder, path: join(folder, 'main.py'), exactly: first, pinned });
 
-    const today = await there.submit(source, { folder: unpacked, path: join(unpacked, 'main.py'), title: 'main.py', settings: { env } });
-    expect(textOf(await there.output(today))).toContain('mine 2.0 as it was\n');
+    const today = await there.submit(source, { folder, path: join(folder, 'main.py'), title: 'main.py', settings: { env } });
+    expect(textOf(await there.output(today))).toContain('mine 2.0 as it is today\n');
     const { facts } = await there.api.history.compare({ left: again, right: today });
     expect(facts.find(({ name }) => name === 'Package mine')).toMatchObject({ left: '1.0', right: '2.0', same: false });
   });

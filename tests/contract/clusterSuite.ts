@@ -44,6 +44,7 @@ export function clusterSuite(fixture: () => Fixture, home: string): void {
       lineOffset: 1,
       argv: [],
       folder: null,
+    exactly: null,
     pinned: null,
     };
   }

@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { contextsOf, type ContextEntry } from './entries.ts';
 import { parseKubeconfig } from './kubeconfigFile.ts';
 import { createSignIn } from './signIn.ts';
@@ -58,6 +58,19 @@ describe('signing in', () => {
     await signIn(false);
     await signIn(false);
     expect(ran()).toHaveLength(count);
+  });
+
+  it.skipIf(process.platform === 'win32')('finds a program where installers put it, also when the desktop has started the application', async () => {
+    const folder = join(home, '.local/bin');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'pyexekube-test-sign-in'), `#!${process.execPath}\n${answer({ token: 'found' })}\n`, { mode: 0o755 });
+    vi.stubEnv('HOME', home);
+    vi.stubEnv('PATH', '/usr/bin:/bin');
+    try {
+      expect(await signInWith({ exec: { command: 'pyexekube-test-sign-in' } })(false)).toEqual({ token: 'found' });
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('tells the program of the cluster only where it wants that', async () => {

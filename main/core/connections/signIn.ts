@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
 import type { Credentials } from '../cluster/index.ts';
@@ -82,8 +84,17 @@ function execInfo({ apiVersion, provideClusterInfo }: ExecPlugin, cluster: Recor
   return JSON.stringify({ apiVersion, kind: 'ExecCredential', spec });
 }
 
+/** Where cloud vendors' and package managers' installers put programs. A desktop starts an application without what the shell adds to the PATH. */
+function searchPath(path: string | undefined): string {
+  const usual = ['/usr/local/bin', '/opt/homebrew/bin', '/home/linuxbrew/.linuxbrew/bin', '/snap/bin', join(homedir(), '.local/bin'), join(homedir(), 'bin'), join(homedir(), 'google-cloud-sdk/bin')];
+  const named = (path ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [...named, ...usual.filter((folder) => !named.includes(folder))].join(delimiter);
+}
+
 function runCommand(plugin: ExecPlugin, info: string): Promise<string> {
-  const env = { ...process.env, ...Object.fromEntries(plugin.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: info };
+  const given: NodeJS.ProcessEnv = { ...process.env, ...Object.fromEntries(plugin.env.map(({ name, value }) => [name, value])), KUBERNETES_EXEC_INFO: info };
+  // Windows has its own spelling of the name, and no folders of ours.
+  const env = process.platform === 'win32' ? given : { ...given, PATH: searchPath(given['PATH']) };
   return new Promise((resolve, reject) => {
     const child = spawn(plugin.command, plugin.args, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: commandTimeoutMs, killSignal: 'SIGKILL', windowsHide: true });
     const stdout: Buffer[] = [];

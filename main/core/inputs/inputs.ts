@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError, toAppError } from '../../../contract/errors.ts';
 import type { ClientId, RunId } from '../../../contract/ids.ts';
@@ -43,11 +43,15 @@ export interface Inputs {
 /** As it is stored: packages have a table of their own. */
 const Environment = RunEnvironment.omit({ packages: true });
 
+const ignoreName = '.pyexekubeignore';
+
 /** Bytes that one read answers. */
 const readBytes = 16 * 1024 * 1024;
 
 export function createInputs({ storage, workspace, clusterEnvironment, folder, log }: InputsDependencies): Inputs {
   const memory = new HashMemory();
+  /** Written once: what is kept of a run does not change. */
+  const unpacked = new Map<RunId, Promise<string>>();
   rm(folder, { recursive: true, force: true }).catch((error: unknown) => log(`unpacked files could not be removed: ${String(error)}`));
 
   async function keepFiles(find: (sql: Sql) => number, from: string | null, environment: RunEnvironment, files: readonly Offered[]): Promise<{ kept: number; missing: number }> {
@@ -84,6 +88,20 @@ export function createInputs({ storage, workspace, clusterEnvironment, folder, l
         onDamaged(path);
       }
     }
+  }
+
+  async function unpack(runId: RunId): Promise<string> {
+    const root = join(folder, runId);
+    await rm(root, { recursive: true, force: true });
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    for (const { path, data } of contents(runId)) {
+      const place = join(root, path);
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, data);
+    }
+    // What was sent once is sent again whole, whatever its name: the rules that chose it have had their say.
+    await writeFile(join(root, ignoreName), '!*\n/.pyexekubeignore\n');
+    return root;
   }
 
   return {
@@ -142,17 +160,18 @@ export function createInputs({ storage, workspace, clusterEnvironment, folder, l
     contents,
 
     async unpack(runId) {
-      const root = join(folder, runId);
-      await rm(root, { recursive: true, force: true });
-      await mkdir(root, { recursive: true, mode: 0o700 });
-      for (const { path, data } of contents(runId)) {
-        const place = join(root, path);
-        await mkdir(dirname(place), { recursive: true });
-        await writeFile(place, data);
+      const known = unpacked.get(runId) ?? unpack(runId);
+      unpacked.set(runId, known);
+      try {
+        const root = await known;
+        // Another process that starts empties the folder.
+        await access(join(root, ignoreName));
+        return root;
+      } catch {
+        const again = unpack(runId);
+        unpacked.set(runId, again);
+        return again;
       }
-      // What was sent once is sent again whole, whatever its name: the rules that chose it have had their say.
-      await writeFile(join(root, '.pyexekubeignore'), '!*\n/.pyexekubeignore\n');
-      return root;
     },
   };
 }

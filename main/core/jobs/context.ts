@@ -26,6 +26,8 @@ export interface JobsContext {
   log: Log;
   /** A run in this image has told its Python's version. */
   learnedPython(image: string, version: string): void;
+  /** Writes the kept files of a run into a folder. @throws NOT_FOUND */
+  keptFolder(runId: RunId): Promise<string>;
   /** A run's runner has told what the script can import. */
   learnedPackages(runId: RunId, packages: readonly RunPackage[]): void;
   /** A job changed: tells those who watch. */

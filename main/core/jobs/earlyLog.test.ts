@@ -91,6 +91,14 @@ describe('the beginning of a run that is read before its log', () => {
     expect(log).toEqual([expect.stringContaining('disk full')]);
   });
 
+  it('is left to the log when many pods start at once', async () => {
+    onSocket = (socket) => socket.send(frame(3, { status: 'Success' }));
+    await Promise.all(Array.from({ length: 10 }, () => read()));
+    expect(opened).toHaveLength(4);
+    await read();
+    expect(opened).toHaveLength(5);
+  });
+
   it('ends its program and itself when the log has taken over', async () => {
     const over = new AbortController();
     const closed = new Promise((resolve) => {

@@ -13,6 +13,9 @@ const retryPart = 0.1;
 const triesMs = 5_000;
 /** What is read of a flood; the rest comes with the log. */
 const maxBytes = 256 * 1024;
+/** A cluster that starts many pods at once is busy enough, and nobody watches the first lines of them all. */
+const mostAtOnce = 4;
+let readers = 0;
 /** How long the program in the pod waits for the log to take over. */
 const followSeconds = 10;
 
@@ -60,6 +63,7 @@ export interface EarlyLogReader {
  * again, up to a second after they have started; a command can be run at once. What hinders that ends it, without a word: the log comes anyway.
  */
 export async function readEarly({ client, namespace, pod, python }: EarlyLogTarget, { signal, onBlock, onFault }: EarlyLogReader): Promise<void> {
+  if (readers >= mostAtOnce) return;
   const startMs = performance.now();
   const joiner = new LineJoiner();
   const enough = new AbortController();
@@ -84,6 +88,7 @@ export async function readEarly({ client, namespace, pod, python }: EarlyLogTarg
     }
   }
 
+  readers++;
   try {
     await pause(soonestStartMs, ending);
     while (await attempt()) {
@@ -94,6 +99,7 @@ export async function readEarly({ client, namespace, pod, python }: EarlyLogTarg
   } catch {
     // Nobody waits for it any more.
   } finally {
+    readers--;
     enough.abort();
   }
 }

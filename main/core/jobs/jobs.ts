@@ -47,6 +47,8 @@ export interface JobsDependencies {
   appVersion: string;
   /** A run in this image has told its Python's version. */
   learnedPython(image: string, version: string): void;
+  /** Writes the kept files of a run into a folder. @throws NOT_FOUND */
+  keptFolder(runId: RunId): Promise<string>;
   /** A run's runner has told what the script can import. */
   learnedPackages(runId: RunId, packages: readonly RunPackage[]): void;
   /** A run was submitted with these files; keeps them, and reports its own faults. */
@@ -89,8 +91,8 @@ export function createJobs(deps: JobsDependencies): Jobs {
   const feed = new Feed<JobEvent>({ type: 'reset' });
   const store = createJobStore(storage, changes, coreId);
   const watches = createNamespaceWatches(connections.client);
-  const { learnedPython, learnedPackages } = deps;
-  const context: JobsContext = { storage, store, runs, output, connections, watches, folder, log, learnedPython, learnedPackages, changed: (job) => feed.publish({ type: 'changed', job }) };
+  const { learnedPython, learnedPackages, keptFolder } = deps;
+  const context: JobsContext = { storage, store, runs, output, connections, watches, folder, log, learnedPython, learnedPackages, keptFolder, changed: (job) => feed.publish({ type: 'changed', job }) };
   const queue = createQueue(context);
   const live = new Map<RunId, LiveJob>();
   const unsubscribe = [
@@ -191,10 +193,10 @@ export function createJobs(deps: JobsDependencies): Jobs {
     request(runId) {
       const { connectionId, namespace, facts } = store.find(runId);
       const run = runs.get(runId);
-      const { profile, profileName, folder: sent, pinned } = facts;
+      const { profile, profileName, folder: sent, exactly, pinned } = facts;
       return {
         connectionId: ConnectionId.parse(connectionId), namespace, profile, profileName, mode: run.mode, title: run.title, source: run.source, path: run.path,
-        tabId: run.tabId, lineOffset: run.lineOffset, argv: run.argv, folder: sent, pinned,
+        tabId: run.tabId, lineOffset: run.lineOffset, argv: run.argv, folder: sent, exactly, pinned,
       };
     },
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ConnectionId } from '../../../contract/connections.ts';
 import { Failure } from '../../../contract/failures.ts';
-import type { RunId } from '../../../contract/ids.ts';
+import { RunId } from '../../../contract/ids.ts';
 import { RunPackage } from '../../../contract/inputs.ts';
 import { ArtifactState, CancelStep, JobPhase, JobUsage, type Job } from '../../../contract/jobs.ts';
 import { TracebackFrame } from '../../../contract/output.ts';
@@ -19,6 +19,7 @@ export const JobFacts = z.object({
   script: z.string(),
   path: z.string().nullable(),
   folder: z.string().nullable(),
+  exactly: RunId.nullable().default(null),
   pinned: z.array(RunPackage).nullable().default(null),
   /** Of the archive beside the database that holds its files until they are in the pod; null when they are in the Secret. */
   archiveSha256: z.string().nullable(),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
@@ -35,7 +36,7 @@ export async function plan({ context, appVersion, runner }: SubmitOptions, runId
   if (connection.problem !== null || connection.server === null) {
     throw new AppError('INVALID_INPUT', `The connection "${connection.name}" cannot be used: ${connection.problem ?? ''}`, { action: `Mend ${connection.file}.` });
   }
-  const found = await collectBundle(request, signal);
+  const found = await collectBundle(request.exactly === null ? request : await keptSource(context, request, request.exactly), signal);
   const bundle = request.pinned === null ? found : { ...found, requirements: pinnedRequirements(request.pinned) };
   const namespace = request.namespace ?? connection.namespace;
   return {
@@ -55,6 +56,16 @@ export async function plan({ context, appVersion, runner }: SubmitOptions, runId
       runner,
     },
   };
+}
+
+/** The same request, with the files as they were: a folder of this computer may have others by now, or be another computer's. */
+async function keptSource(context: JobsContext, request: JobRequest, runId: RunId): Promise<JobRequest> {
+  const folder = await context.keptFolder(runId);
+  const separator = request.folder?.includes('\\') === true ? '\\' : '/';
+  const root = request.folder === null || request.folder.endsWith(separator) ? request.folder : request.folder + separator;
+  const isWithin = root !== null && request.path?.startsWith(root) === true;
+  const path = isWithin ? join(folder, ...(request.path ?? '').slice(root.length).split(separator)) : null;
+  return { ...request, folder, path };
 }
 
 /** Exactly these packages, as pip takes them (PEP 508); null for none. */
@@ -114,6 +125,7 @@ export function recordIntent(context: JobsContext, runId: RunId, request: JobReq
         script: prepared.bundle.script,
         path,
         folder: request.folder,
+        exactly: request.exactly,
         pinned: request.pinned,
         archiveSha256: files.from === 'exec' ? files.sha256 : null,
         submittedMs: Date.now(),

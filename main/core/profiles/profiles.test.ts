@@ -25,9 +25,24 @@ describe('profiles as YAML', () => {
     ['name: x\n\nmemroy: 1Gi', 'no field "memroy" (line 3)'],
     ['memory: 1Gi', 'needs a name'],
     ['name: x\nmemory: much', 'memory: A quantity'],
+    ['name: x\nsettings:\n  cpu: 1', 'no field "settings" (line 2)'],
+    ['name: x\ncpu: 0', 'cpu: A quantity above zero. (line 2)'],
+    ['name: x\ncpu: 0e3', 'cpu: A quantity above zero. (line 2)'],
+    ['name: x\ncpu: 0x10', 'cpu: A quantity such as'],
+    ['name: x\ncpu: [1]', 'cpu: A text is wanted. (line 2)'],
+    ['name: x\ntimeoutSeconds: 1h', 'timeoutSeconds: A number is wanted. (line 2)'],
+    ['name: x\nextendedResources: {nvidia.com/gpu: 0.5}', 'extendedResources.nvidia.com/gpu: A whole number is wanted.'],
+    ['name: x\nenv:\n  PYEXEKUBE_X: y', 'env.PYEXEKUBE_X: Names with PYEXEKUBE_ are set by PyExeKube. (line 3)'],
   ])('name the line that is wrong: %j', (text, message) => {
     expect(() => profilesFromYaml(text)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringContaining(message) }));
   });
+});
+
+it('take what is written as text where YAML sees something else', () => {
+  const text = 'name: a\ncpu: 0.5\ncpuRequest: 1\nmemory: 1e9\nenv:\n  ONE: 1\n  RATE: 1.50\n  ON: true\nnodeSelector: { zone: 2 }\n';
+  const [profile] = profilesFromYaml(text);
+  expect(profile?.settings).toMatchObject({ cpu: '0.5', cpuRequest: '1', memory: '1e9', env: { ONE: '1', RATE: '1.50', ON: 'true' }, nodeSelector: { zone: '2' } });
+  expect(profile === undefined ? [] : profilesFromYaml(profileToYaml(profile))).toEqual([profile]);
 });
 
 describe("an image's Python", () => {

@@ -1,4 +1,5 @@
-import { isMap, LineCounter, parseAllDocuments, stringify, type Document } from 'yaml';
+import { isMap, isScalar, LineCounter, parseAllDocuments, stringify, type Document } from 'yaml';
+import type { z } from 'zod';
 import { AppError } from '../../../contract/errors.ts';
 import { ProfileName, ProfileSettings } from '../../../contract/profiles.ts';
 
@@ -55,15 +56,39 @@ function profileOf(document: Document.Parsed, lines: LineCounter): NamedSettings
     return start;
   };
 
+  /** What stands at a key may begin in the next line. */
+  const keyLine = (field: string): number => {
+    const pair = isMap(document.contents) ? document.contents.items.find(({ key }) => isScalar(key) && String(key.value) === field) : undefined;
+    return isScalar(pair?.key) ? lineAt(pair.key.range?.[0] ?? 0) : start;
+  };
+
   const unknown = Object.keys(fields).find((key) => !(key in ProfileSettings.shape));
-  if (unknown !== undefined) throw refused(`There is no field "${unknown}"`, line([unknown]));
+  if (unknown !== undefined) throw refused(`There is no field "${unknown}"`, keyLine(unknown));
   const parsedName = ProfileName.safeParse(name);
   if (!parsedName.success) throw refused('A profile needs a name of at most 100 characters', line(['name']));
-  const parsed = ProfileSettings.safeParse(fields);
+  const parsed = ProfileSettings.safeParse(withTexts(document, fields));
   if (parsed.success) return { name: parsedName.data, settings: parsed.data };
   const issue = parsed.error.issues[0];
   const path = issue?.path ?? [];
-  throw refused(`${path.join('.')}: ${issue?.message ?? 'not understood'}`, line(path));
+  throw refused(`${path.join('.')}: ${issue === undefined ? 'not understood' : messageOf(issue)}`, line(path));
+}
+
+/** The fields with the text that was written where YAML sees a number or a truth, and a text is wanted: `cpu: 0.5`, `env: { DEBUG: 1 }`. */
+function withTexts(document: Document.Parsed, fields: Record<string, unknown>): Record<string, unknown> {
+  for (const issue of ProfileSettings.safeParse(fields).error?.issues ?? []) {
+    const node: unknown = issue.code === 'invalid_type' && issue.expected === 'string' ? document.getIn(issue.path, true) : undefined;
+    if (isScalar(node) && node.source !== undefined && (typeof node.value === 'number' || typeof node.value === 'boolean')) document.setIn(issue.path, node.source);
+  }
+  const { name, ...texts } = Object.fromEntries(Object.entries(document.toJS({ maxAliasCount: 0 }) ?? {}));
+  void name;
+  return texts;
+}
+
+const wanted: Record<string, string> = { string: 'A text is wanted.', number: 'A number is wanted.', int: 'A whole number is wanted.', array: 'A list is wanted.', object: 'Fields are wanted.', record: 'Names with values are wanted.' };
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return wanted[issue.expected] ?? issue.message;
+  return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 }
 
 function refused(what: string, line: number): AppError {

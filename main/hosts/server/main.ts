@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { createCore, type Core } from '../../core/core.ts';
 import { dataFolder } from '../dataFolder.ts';
-import { keepYoungHeapSmall } from '../memory.ts';
+import { keepBuffersFew, keepYoungHeapSmall } from '../memory.ts';
 import { readArguments } from './arguments.ts';
 import { createServerHost, type ServerHost } from './server.ts';
 
@@ -23,6 +23,7 @@ async function serve(): Promise<void> {
   }
   endOnSignals(host, core);
   keepYoungHeapSmall();
+  keepBuffersFew();
   process.stdout.write(`PyExeKube is at ${host.url}\n`);
 }
 

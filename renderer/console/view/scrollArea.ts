@@ -11,7 +11,7 @@ export class ScrollArea {
   readonly tail: HTMLElement;
   /** Above the first row, and left and right of each (console.css), in CSS pixels. */
   readonly padding = 8;
-  readonly sides = 24;
+  readonly sides = 36;
   viewHeight = 0;
   viewWidth = 0;
   tailHeight = 0;

@@ -189,7 +189,7 @@ describe('ProfileSettings', () => {
   });
 
   it('knows a quantity', () => {
-    for (const good of ['1', '500m', '1.5Gi', '0.1']) expect(Quantity.safeParse(good).success).toBe(true);
-    for (const bad of ['', '0', '-1', '1 Gi', 'Gi', '1gi', '1e3', '0x10']) expect(Quantity.safeParse(bad).success).toBe(false);
+    for (const good of ['1', '500m', '1.5Gi', '0.1', '1e3']) expect(Quantity.safeParse(good).success).toBe(true);
+    for (const bad of ['', '0', '-1', '1 Gi', 'Gi', '1gi', '0e3', '1e', '0x10']) expect(Quantity.safeParse(bad).success).toBe(false);
   });
 });
