@@ -28,7 +28,7 @@ export function createJobEvents(handle: JobHandle, onChange: () => void): JobEve
   let events: KubeEvent[] = [];
 
   function isWaiting(): boolean {
-    return of === undefined || (of.pod() !== null && !of.isStarted() && !of.view().isMainStarted && !of.view().isMainEnded);
+    return of === undefined || (of.pod() !== null && !of.takesSignals() && !of.view().isMainStarted && !of.view().isMainEnded);
   }
 
   async function read(): Promise<KubeEvent[]> {
