@@ -145,6 +145,8 @@ write("results/y.bin", "no")
     const pod = await podOf(python, { source: 'import os, time\nopen(os.environ["PYEXEKUBE_OUTPUT"] + "/half.txt", "w").write("half")\nprint("up")\ntime.sleep(60)', settings: { holdSeconds: 60 } });
     pod.start().startCollector();
     await pod.untilText('up');
+    // A line is in the log a moment before it is in the copy.
+    while (!pod.exec('read-log', '1').includes('up')) await new Promise((resolve) => setTimeout(resolve, 5));
     pod.main?.kill('SIGKILL');
     await pod.ended(pod.main);
     while (!existsSync(join(pod.root, 'run/end.json'))) await new Promise((resolve) => setTimeout(resolve, 5));
