@@ -38,7 +38,8 @@ print("written")
       },
     });
     await cluster.application.says(runId, 'eulav-depyt terces-morf 2 2');
-    const { jobName } = await cluster.application.api.jobs.get({ runId });
+    // Its first lines may be here before the kubelet serves its log.
+    const { jobName } = await cluster.application.reach(runId, 'done');
     const told = [kubectl('--namespace', cluster.namespace, 'get', 'job', jobName, '--output', 'json'), kubectl('--namespace', cluster.namespace, 'get', 'pods', '--output', 'json'), kubectl('--namespace', cluster.namespace, 'logs', `job/${jobName}`, '--container', 'main')];
     for (const text of told) expect(text).not.toMatch(/typed-value|from-secret/);
   });

@@ -40,7 +40,7 @@ onCluster('volumes of a run', {}, (cluster) => {
     expect((await cluster.application.reach(writes, 'done')).artifacts, 'they come back, and stay there').toMatchObject({ state: 'fetched', files: 1 });
 
     const reads = await cluster.application.submit(
-      'import os, glob\nprint(open("/data/store/kept.txt").read(), *[open(path).read() for path in glob.glob("/data/results/*/result.txt")], os.listdir("/data/work"))\ntry:\n  open("/data/no", "w")\nexcept OSError as error:\n  print(error.strerror)',
+      `import os, glob\nprint(open("/data/store/kept.txt").read(), *[open(path).read() for path in glob.glob("/data/results/${writes}/result.txt")], os.listdir("/data/work"))\ntry:\n  open("/data/no", "w")\nexcept OSError as error:\n  print(error.strerror)`,
       { settings: { volumes: [{ claim: 'data', use: 'input', mountPath: '/data' }] } },
     );
     expect(textOf(await cluster.application.output(reads)), 'what was work is gone').toBe('kept result []\nRead-only file system\n');

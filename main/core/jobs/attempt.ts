@@ -8,7 +8,7 @@ import { followPodLog, type LogFollower } from './logFollower.ts';
 import type { LogListener, Measurement } from './logParser.ts';
 import { mainContainer, runnerCommand } from './manifest/index.ts';
 import { pause } from './pause.ts';
-import { podViewOf, type PodView } from './podView.ts';
+import { isBefore, podViewOf, type PodView } from './podView.ts';
 import type { JobFacts } from './record.ts';
 import { reportOf, type RunnerReport } from './report.ts';
 
@@ -50,7 +50,8 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
   let pod = first;
   let isGone = false;
   let isRead = false;
-  let isStarted = false;
+  // These phases only the runner tells: after a restart it is known that it has begun, though the kubelet may not have said so yet.
+  let isStarted = record.state.pod?.uid === uid && !isBefore(record.phase, 'installing');
   let hasRun = false;
   let view = podViewOf(first);
   let reported: RunnerReport | null = null;
