@@ -4,7 +4,7 @@ import { newRunId } from '../../../contract/ids.ts';
 import { ProfileSettings } from '../../../contract/profiles.ts';
 import { startApiServer, type ApiServer } from '../../../tests/support/apiServer.ts';
 import { createClusterClient, type ClusterClient } from '../cluster/index.ts';
-import { readEarly, type EarlyLogTarget } from './earlyLog.ts';
+import { hasRoomForReader, readEarly, type EarlyLogTarget } from './earlyLog.ts';
 
 const frame = (channel: number, payload: string | object): Buffer =>
   Buffer.concat([Buffer.of(channel), Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload))]);
@@ -89,6 +89,15 @@ describe('the beginning of a run that is read before its log', () => {
       throw new Error('disk full');
     });
     expect(log).toEqual([expect.stringContaining('disk full')]);
+  });
+
+  it.each([
+    ['1', '1Gi', true],
+    ['250m', '128Mi', true],
+    ['100m', '1Gi', false],
+    ['1', '64Mi', false],
+  ])('is left to the log in a container of %s and %s: %s', (cpu, memory, hasRoom) => {
+    expect(hasRoomForReader({ cpu, memory })).toBe(hasRoom);
   });
 
   it('is left to the log when many pods start at once', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { podFolder } from '../../../contract/profiles.ts';
 import { execInPod, LineJoiner, type ClusterClient } from '../cluster/index.ts';
+import { quantityOf } from './failures/index.ts';
 import { mainContainer } from './manifest/index.ts';
 import { pause } from './pause.ts';
 
@@ -39,6 +40,15 @@ while n>0 and time.monotonic()<e:
  if d:os.write(1,d);n-=len(d)
  elif p.poll(4):break
 `;
+
+/** What the program takes (10 ms of CPU, 8 MB) is nothing in a container of this size; a smaller one is the script's alone. */
+const leastCpuCores = 0.25;
+const leastMemoryBytes = 128 * 2 ** 20;
+
+/** Whether a script's container has room for a second program while the script starts. */
+export function hasRoomForReader({ cpu, memory }: { cpu: string; memory: string }): boolean {
+  return quantityOf(cpu) >= leastCpuCores && quantityOf(memory) >= leastMemoryBytes;
+}
 
 /** Whose beginning is read. */
 export interface EarlyLogTarget {

@@ -1,7 +1,7 @@
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { execInPod, followLog, kubeStatusOf, LineJoiner } from '../cluster/index.ts';
 import type { JobHandle } from './context.ts';
-import { readEarly, soonestStartMs } from './earlyLog.ts';
+import { hasRoomForReader, readEarly, soonestStartMs } from './earlyLog.ts';
 import { seqOf, timeIn } from './logLine.ts';
 import { LogParser, type LogListener } from './logParser.ts';
 import type { FoundGap } from '../output/index.ts';
@@ -185,7 +185,7 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
   }
 
   async function run(): Promise<void> {
-    if (isStarting) {
+    if (isStarting && hasRoomForReader(record.facts.profile)) {
       const target = { client: () => handle.client(), namespace: record.namespace, pod: pod.name, python: record.facts.profile.python };
       void readEarly(target, { signal: AbortSignal.any([signal, early.signal]), onBlock: (block) => inTurn(() => takeEarly(block)), onFault: onTrouble });
       await pause(soonestStartMs, signal);
