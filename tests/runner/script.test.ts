@@ -148,7 +148,7 @@ os.write(1, b"few\\n" * 3)
     expect(text.slice(0, -1).every((line, index) => line.startsWith(`${index} `))).toBe(true);
     const last = Number(report['lastSeq']);
     expect(last).toBe(lines.length);
-    const whole = pod.log.subarray(pod.log.toString('latin1').search(new RegExp(`^${last - 99}[a-z] `, 'm')));
+    const whole = pod.log.subarray(pod.log.toString('latin1').search(new RegExp(`^${last - 99}[a-z](?:@\\d+)? `, 'm')));
     expect(pod.exec('read-log', String(last - 99)).equals(whole)).toBe(true);
     expect(pod.exec('read-log', String(last - 5), String(last - 3)).toString()).toBe(whole.toString().split('\n').slice(-7, -4).join('\n') + '\n');
     const kept = pod.exec('read-log', '1');
