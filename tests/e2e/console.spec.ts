@@ -71,6 +71,7 @@ test('goes to a line and to a time, and copies across pages, in an output that w
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await window.runSource('for i in range(200_000):\n    print("line", i, "x" * 20)');
   await expect(window.console).toContainText('line 199999', { timeout: 30_000 });
+  await expect(window.console).toContainText('Finished');
   await expect(page.getByText('All kept')).toBeVisible();
   await page.reload();
   await page.getByRole('button', { name: 'History' }).click();
@@ -98,6 +99,7 @@ test('goes to a line and to a time, and copies across pages, in an output that w
 test('a damaged stretch of a stored output is named in its place, and the rest is shown', async ({ home, window, page }) => {
   await window.runSource('for i in range(100_000):\n    print("line", i, "x" * 20)\nraise SystemExit(3)');
   await expect(window.console).toContainText('line 99999', { timeout: 30_000 });
+  await expect(window.console).toContainText('Exited with code 3');
   await expect(page.getByText('All kept')).toBeVisible();
   const database = new Database(join(home, 'pyexekube.sqlite'));
   database.exec('UPDATE output_chunks SET checksum = checksum + 1 WHERE first_seq = (SELECT first_seq FROM output_chunks WHERE feeds_before > 40000 ORDER BY first_seq LIMIT 1)');
