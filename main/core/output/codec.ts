@@ -1,7 +1,8 @@
-import { crc32, zstdCompressSync, zstdDecompress, zstdDecompressSync, constants } from 'node:zlib';
+import { crc32, zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
 import { z } from 'zod';
 import { OutputRecord } from '../../../contract/output.ts';
 import { packColumns, unpackColumns, type Columns } from './columns.ts';
+import { decompressor } from './decompressor.ts';
 
 /** How a chunk's records are stored: JSON as it is or compressed, or columns (their texts as one) compressed. */
 export const encodings = { json: 0, zstd: 1, columns: 2 } as const;
@@ -100,13 +101,17 @@ function checksumOf(head: ChunkHead, data: Uint8Array): number {
 
 const Records = z.array(OutputRecord);
 
-/** What other threads have decompressed, until it is used. */
-const ahead = new WeakMap<StoredChunk, Buffer<ArrayBuffer>>();
+/** What another thread has decompressed, until it is used. */
+const ahead = new WeakMap<StoredChunk, Buffer>();
 
 /** `read` must keep no part of the bytes. */
 function decompressed<T>(chunk: StoredChunk, read: (bytes: Buffer) => T): T {
-  const bytes = ahead.get(chunk) ?? zstdDecompressSync(chunk.data, sizeOf(chunk));
-  ahead.delete(chunk);
+  const known = ahead.get(chunk);
+  if (known !== undefined) {
+    ahead.delete(chunk);
+    return read(known);
+  }
+  const bytes = zstdDecompressSync(chunk.data, { chunkSize: sizeOf(chunk) });
   try {
     return read(bytes);
   } finally {
@@ -116,19 +121,18 @@ function decompressed<T>(chunk: StoredChunk, read: (bytes: Buffer) => T): T {
 }
 
 /** One allocation of about the right size: growing it in steps takes twice the time. */
-function sizeOf({ length }: StoredChunk): { chunkSize: number } {
-  return { chunkSize: Math.max(1024, length + 1024) };
+function sizeOf({ length }: StoredChunk): number {
+  return Math.max(1024, length + 1024);
 }
 
-/** Decompresses a chunk in another thread, so that it is decoded at once later. One that is damaged is left as it is. */
-export function decompressAhead(chunk: StoredChunk): Promise<void> {
-  if (chunk.encoding === encodings.json) return Promise.resolve();
-  return new Promise((resolve) => {
-    zstdDecompress(chunk.data, sizeOf(chunk), (error, data) => {
-      if (error === null) ahead.set(chunk, data);
-      resolve();
-    });
-  });
+/** Decompresses chunks in another thread, so that they are decoded at once later. Those that are damaged, or few, are left as they are. */
+export async function decompressAhead(chunks: readonly StoredChunk[]): Promise<void> {
+  const compressed = chunks.filter(({ encoding }) => encoding !== encodings.json);
+  const results = await decompressor.decompress(compressed.map((chunk) => ({ data: chunk.data, size: sizeOf(chunk) })));
+  for (const [index, chunk] of compressed.entries()) {
+    const result = results[index];
+    if (result != null) ahead.set(chunk, Buffer.from(result.buffer, result.byteOffset, result.byteLength));
+  }
 }
 
 /** @returns the records, or null if the chunk is damaged */

@@ -30,7 +30,7 @@ export class ReadAhead {
     this.#count = Math.min(this.#most, this.#count * growth);
     if (last !== undefined && last.last_seq < to) {
       const next = this.#fetch(last.last_seq, to);
-      this.#ahead = { after: last.last_seq, to, chunks: next, isReady: Promise.all(next.map(decompressAhead)) };
+      this.#ahead = { after: last.last_seq, to, chunks: next, isReady: decompressAhead(next) };
     }
     if (isNext) await ahead.isReady;
     return chunks;
