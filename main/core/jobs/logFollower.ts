@@ -1,4 +1,4 @@
-import { toAppError, type AppError } from '../../../contract/errors.ts';
+import { AppError, toAppError } from '../../../contract/errors.ts';
 import { execInPod, followLog, kubeStatusOf, LineJoiner } from '../cluster/index.ts';
 import type { JobHandle } from './context.ts';
 import { hasRoomForReader, readEarly, soonestStartMs } from './earlyLog.ts';
@@ -66,6 +66,8 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
   let silence: NodeJS.Timeout | undefined;
   let ending: { lastSeq: number | null } | undefined;
   let gaps: FoundGap[] = [];
+  /** When a gap began of whose end the time is not known yet, by the pod's clock. */
+  let gapFromMs: number | null = null;
   let torn = '';
 
   /** What the disk refuses waits in the writer, and the reader waits for it. */
@@ -76,10 +78,14 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
     const { steps, cursor: reached } = parser.take();
     const found = gaps;
     gaps = [];
+    // Where a flood goes on behind a gap, its first time comes a little later.
+    const isTold = gapFromMs !== null && parser.podMs > gapFromMs;
+    const gapEndMs = isTold ? parser.podMs : null;
+    if (isTold) gapFromMs = null;
     // What is no output, such as a measurement, must not make the line after it wait.
     if (steps.length > 0) flushedAt = performance.now();
     try {
-      writer.write(steps, reached, found);
+      writer.write(steps, reached, found, gapEndMs);
     } catch (error) {
       onTrouble(toAppError(error));
     }
@@ -117,14 +123,16 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
   /** Reads the lines before `next` from the runner's copy; what nobody has any more is named. */
   async function fillUpTo(next: number, toMs: number | null): Promise<void> {
     let reason: FoundGap['reason'] = 'rotated';
-    for (let tries = 1; parser.seq + 1 < next; tries++) {
+    for (let failures = 0; parser.seq + 1 < next; ) {
+      const [before, isInMain] = [parser.seq, ending === undefined];
       try {
-        await readCopy(ending === undefined ? mainContainer : collectorContainer, next - 1);
-        break;
+        await readCopy(isInMain ? mainContainer : collectorContainer, next - 1);
+        // What a command says may be cut off where its container ends, and nothing tells so: only who hears nothing more has heard all.
+        if (parser.seq === before && isInMain === (ending === undefined)) break;
       } catch (error) {
         signal.throwIfAborted();
         const failure = toAppError(error);
-        if (tries < maxFillTries && (failure.code === 'UNAVAILABLE' || failure.code === 'TIMEOUT')) await pause(retryMs, signal);
+        if (++failures < maxFillTries && (failure.code === 'UNAVAILABLE' || failure.code === 'TIMEOUT')) await pause(retryMs, signal);
         else {
           context.log(`the numbered copy of ${record.jobName} could not be read: ${failure.message}`);
           reason = 'copyUnreadable';
@@ -143,7 +151,7 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
       for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) skipTo(seqOf(lines[at] ?? ''), timeIn(lines, at), 'rotated');
       if (parser.pendingLength >= flushLength) flush();
     };
-    await execInPod(handle.client(), {
+    const { exitCode, stderr } = await execInPod(handle.client(), {
       namespace: record.namespace,
       pod: pod.name,
       container,
@@ -154,13 +162,16 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
         for (const block of joiner.push(chunk)) consume(block);
       },
     });
-    consume(joiner.end());
+    // Killed in the middle of it, by a lack of memory for one: what it did not tell is no gap yet.
+    if (exitCode !== 0) throw new AppError('UNAVAILABLE', `Reading it ended with exit code ${exitCode}. ${stderr}`.trim());
+    // What is left without a line feed is a line that was cut off.
   }
 
   function skipTo(next: number, toMs: number | null, reason: FoundGap['reason']): void {
     const missing = next - parser.seq - 1;
     if (missing <= 0) return;
     gaps.push({ lines: missing, fromMs: parser.podMs === 0 ? null : parser.podMs, toMs, reason });
+    if (toMs === null) gapFromMs = parser.podMs;
     parser.skipTo(next, `Here ${missing === 1 ? 'a line is' : `${missing} lines are`} missing: the cluster dropped them before they could be read.`);
   }
 

@@ -121,6 +121,30 @@ describe('the parser of the log', () => {
     expect(texts(parser.take().steps)).toEqual(['stdout:line two\nc\n']);
   });
 
+  it('does not show it when many lines come from the copy before that one, and some are gone', () => {
+    const parser = new LogParser(start, listen().listener);
+    const log = ['1o a', 'ne five', '6o f'];
+    expect(parser.consume(log)).toBe(2);
+    expect(parser.consume(['3o c', '4o d', '5o line five'])).toBe(0);
+    parser.skipTo(3, 'lost');
+    const { steps, cursor } = parser.take();
+    expect(texts(steps)).toEqual(['stdout:a\n', 'note']);
+    expect(cursor).toMatchObject({ seq: 2, plainLines: 0 });
+    expect(parser.consume(['3o c', '4o d', '5o line five'])).toBe(3);
+    expect(parser.consume(log, 2)).toBe(3);
+    expect(texts(parser.take().steps)).toEqual(['stdout:c\nd\nline five\nf\n']);
+  });
+
+  it('shows it when that line is gone, too', () => {
+    const parser = new LogParser(start, listen().listener);
+    const log = ['1o a', 'ne five', '6o f'];
+    expect(parser.consume(log)).toBe(2);
+    expect(parser.consume(['2o b'])).toBe(1);
+    parser.skipTo(6, 'lost');
+    expect(parser.consume(log, 2)).toBe(3);
+    expect(texts(parser.take().steps)).toEqual(['stdout:a\nb\n', 'stderr:ne five\n', 'note', 'stdout:f\n']);
+  });
+
   it.each([
     ['ends otherwise', ['1o a', 'ne two', '3o c'], ['2o other', '3o c']],
     ['is not before a gap', ['1o a', 'ne two'], ['2o line two']],

@@ -64,9 +64,9 @@ export class LogParser {
   #endSeq: number | null = null;
   /**
    * A line without a number, until it is known what follows. containerd tears a line when the log is rotated, and its first piece may never be served:
-   * the second then stands before a gap, which is filled with the whole line.
+   * the second then stands before a gap, which is filled with the whole line. `gapEnd` is the number of the line behind that gap; null while there is none.
    */
-  #held: { line: string; isBeforeGap: boolean } | null = null;
+  #held: { line: string; gapEnd: number | null } | null = null;
   readonly #listener: LogListener;
 
   constructor(cursor: LogCursor, listener: LogListener) {
@@ -123,10 +123,11 @@ export class LogParser {
         continue;
       }
       if (head.seq > this.#seq + 1) {
-        if (this.#held !== null) this.#held.isBeforeGap = true;
+        // The copy may have a gap of its own before that one's end.
+        if (this.#held !== null) this.#held.gapEnd ??= head.seq;
         return index;
       }
-      if (head.seq > this.#logSeq) this.#release(head.seq > this.#seq ? line : null);
+      if (head.seq > this.#logSeq) this.#release(head.seq > this.#seq ? { seq: head.seq, line } : null);
       this.#at = head.seq;
       this.#plainSeen = 0;
       if (head.seq > this.#logSeq) {
@@ -161,7 +162,7 @@ export class LogParser {
 
   /** Gives up on lines that nobody has any more. */
   skipTo(seq: number, note: string): void {
-    this.#release(null);
+    if (seq >= (this.#held?.gapEnd ?? 0)) this.#release(null);
     this.#pieces = null;
     this.#add({ kind: 'note', text: note });
     this.#seq = seq - 1;
@@ -175,7 +176,7 @@ export class LogParser {
     const steps = this.#steps;
     this.#steps = [];
     this.#length = 0;
-    const known = this.#plainLines - (this.#held === null ? 0 : 1);
+    const known = Math.max(0, this.#plainLines - (this.#held === null ? 0 : 1));
     const { seq, plainLines } = this.#pieces?.before ?? { seq: this.#seq, plainLines: known };
     this.#cursor = {
       podUid: this.#cursor.podUid,
@@ -195,17 +196,19 @@ export class LogParser {
     this.#plainLines = this.#plainSeen;
     const isFirst = this.#plainSeen === 1 && line.length <= maxTornLength;
     this.#release(null);
-    if (isFirst) this.#held = { line, isBeforeGap: false };
+    if (isFirst) this.#held = { line, gapEnd: null };
     else this.#addText('stderr', `${line}\n`);
   }
 
-  /** Gives the line that was held back, unless it is the end of the one that follows. */
-  #release(next: string | null): void {
+  /** Gives the line that was held back, unless it is the end of the one that follows. In a gap that is being filled it belongs to the last line. */
+  #release(next: { seq: number; line: string } | null): void {
     const held = this.#held;
     if (held === null) return;
+    const { line, gapEnd } = held;
+    if (gapEnd !== null && next !== null && next.seq + 1 < gapEnd) return;
     this.#held = null;
-    const isTorn = held.isBeforeGap && held.line !== '' && next !== null && next.endsWith(held.line);
-    if (!isTorn) this.#addText('stderr', `${held.line}\n`);
+    const isTorn = gapEnd !== null && line !== '' && next !== null && next.line.endsWith(line);
+    if (!isTorn) this.#addText('stderr', `${line}\n`);
   }
 
   #understand(head: LineHead, line: string): void {

@@ -25,6 +25,11 @@ export function recordGap(sql: Sql, runId: RunId, gap: FoundGap): void {
   );
 }
 
+/** Records, within the caller's transaction, when gaps ended of whose end the time was not known. */
+export function endGaps(sql: Sql, runId: RunId, toMs: number): void {
+  sql.run('UPDATE output_gaps SET to_ms = ? WHERE run_key = ? AND to_ms IS NULL', toMs, findRun(sql, runId).key);
+}
+
 /**
  * Records, within the caller's transaction, that a log was read to its end, or that its end was not to be had. Of several logs (attempts)
  * each must have been read to its end.

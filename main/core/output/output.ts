@@ -10,7 +10,7 @@ import { findOwnRun, findRun, reviveRun, summaryOf, type RunsFeed } from '../run
 import { appendRecords, listChunks, readRecords } from './chunks.ts';
 import { weightOf } from './codec.ts';
 import { outlineOf, tailStart } from './outline.ts';
-import { completenessOf, recordEnd, recordGap, type FoundGap } from './completeness.ts';
+import { completenessOf, endGaps, recordEnd, recordGap, type FoundGap } from './completeness.ts';
 import { exportOutput } from './export.ts';
 import { filterOutput } from './filter.ts';
 import { searchOutput, type SearchBatch } from './search.ts';
@@ -45,6 +45,8 @@ export interface Output {
   add(sql: Sql, runId: RunId, steps: readonly { timeMs: number; body: OutputBody; source?: OutputSource }[]): void;
   /** Records, within the caller's transaction, that a stretch after all that is stored so far could not be had. */
   addGap(sql: Sql, runId: RunId, gap: FoundGap): void;
+  /** Records, within the caller's transaction, when gaps ended of whose end the time was not known. */
+  endGaps(sql: Sql, runId: RunId, toMs: number): void;
   /** Records, within the caller's transaction, whether a log that feeds this run was read to its last line. */
   endLog(sql: Sql, runId: RunId, isSeen: boolean): void;
   completeness(runId: RunId): OutputCompleteness;
@@ -154,6 +156,7 @@ export function createOutput({ storage, changes, coreId, feed }: OutputDependenc
     },
 
     addGap: recordGap,
+    endGaps,
     endLog: recordEnd,
     outline: ({ runId, after, before }) =>
       storage.read((sql) => {
