@@ -182,6 +182,7 @@ test('a line of JSON opens over several rows, by a click and by keys, and what i
 test('filters the whole output, counts, and leads back to a line in it', async ({ window, page }) => {
   await window.runSource('import sys\nfor i in range(50_000):\n    print("ERROR" if i % 1000 == 7 else "INFO", "line", i, file=sys.stderr if i % 1000 == 7 else sys.stdout)');
   await expect(window.console).toContainText('line 49999', { timeout: 30_000 });
+  await expect(window.console).toContainText('Finished');
   await window.command('Filter output');
   const count = window.console.getByRole('status', { name: 'Filtered lines' });
   await expect(count).toHaveText('All 50,000 lines');
