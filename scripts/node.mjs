@@ -1,7 +1,7 @@
 // The Node that builds, tests and serves. Needs nothing but Node 20.19.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { root } from './project.mjs';
 
@@ -53,11 +53,12 @@ export async function needNewNode() {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {import('node:child_process').SpawnOptions} [options]
+ * @param {import('node:child_process').SpawnOptions & {niceness?: number}} [options] niceness: how much others come first, 0 to 19
  * @returns {Promise<number>} exit code; 128 and its number for a signal
  */
-export function run(command, args, options = {}) {
+export function run(command, args, { niceness = 0, ...options } = {}) {
   const child = spawn(command, args, { stdio: 'inherit', ...options });
+  if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, niceness);
   const pass = (signal) => child.kill(signal);
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, pass);

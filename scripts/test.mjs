@@ -25,7 +25,7 @@ const groupTimeoutMs = 20 * 60_000;
 
 /** @typedef {{name: string, passed: number, failed: number, skipped: number, reason?: string}} Result */
 
-/** @param {string} tool @param {string[]} args @param {import('node:child_process').SpawnOptions} [options] */
+/** @param {string} tool @param {string[]} args @param {Parameters<typeof run>[2]} [options] */
 function node(tool, args, options = {}) {
   return run(process.execPath, [tool, ...args], { cwd: root, timeout: groupTimeoutMs, killSignal: 'SIGKILL', ...options });
 }
@@ -75,7 +75,7 @@ function counted(name, code, counts) {
   return { name, passed, failed, skipped };
 }
 
-/** @param {string[]} projects @param {string[]} args @param {import('node:child_process').SpawnOptions} [options] */
+/** @param {string[]} projects @param {string[]} args @param {Parameters<typeof run>[2]} [options] */
 async function vitest(name, projects, args = [], options = {}) {
   const file = join(reports, `${name.replaceAll(' ', '-')}.json`);
   const chosen = projects.flatMap((project) => ['--project', project]);
@@ -121,13 +121,13 @@ async function nodeTests() {
   return results;
 }
 
-/** Its output is shown when it has ended, since it runs beside another group. @returns {Promise<Result[]>} */
+/** Its output is shown when it has ended, since it runs beside another group, and behind it: it waits for most of its time. @returns {Promise<Result[]>} */
 async function clusterFaults() {
   if (!hasCluster) return [];
   const name = 'cluster faults';
   const log = join(reports, 'cluster-faults.log');
   const file = await open(log, 'w');
-  const { code: _code, counts: _counts, ...result } = await vitest(name, ['cluster-faults'], [], { stdio: ['ignore', file.fd, file.fd] });
+  const { code: _code, counts: _counts, ...result } = await vitest(name, ['cluster-faults'], [], { stdio: ['ignore', file.fd, file.fd], niceness: 10 });
   await file.close();
   console.log(readFileSync(log, 'utf8'));
   return [result];

@@ -8,9 +8,8 @@ export default defineConfig({
   outputDir: '../test-results',
   fullyParallel: false,
   workers: 2,
-  // Other groups of tests may keep the machine busy; what is waited for is an event, so patience costs nothing.
-  timeout: 120_000,
-  expect: { timeout: 30_000 },
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   forbidOnly: true,
   retries: 0,
   reporter: [['list']],
@@ -26,7 +25,7 @@ export default defineConfig({
   projects: [
     { name: 'e2e', testMatch: 'e2e/**/*.spec.ts' },
     // One after the other: they share a cluster with one node.
-    { name: 'cluster-e2e', testMatch: 'cluster-e2e/**/*.spec.ts', workers: 1 },
+    { name: 'cluster-e2e', testMatch: 'cluster-e2e/**/*.spec.ts', workers: 1, timeout: 120_000, expect: { timeout: 30_000 } },
     { name: 'security', testMatch: 'security/**/*.spec.ts' },
   ],
 });
