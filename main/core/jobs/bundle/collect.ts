@@ -8,7 +8,7 @@ import { defaultRules, ignoreFile, withRulesOf } from './ignoreRules.ts';
 import { findRequirements } from './requirements.ts';
 
 /** From this on an upload is warned about, in bytes. */
-export const warnBytes = 100 * 1000 * 1000;
+const warnBytes = 100 * 1000 * 1000;
 const maxBytes = 20 * 1000 * 1000 * 1000;
 const maxFiles = 50_000;
 
