@@ -5,12 +5,13 @@ import { archiveChunks } from './archive.ts';
 import type { JobHandle } from './context.ts';
 import type { KubePod } from './kube.ts';
 import { followPodLog, type LogFollower } from './logFollower.ts';
-import type { LogListener, Measurement } from './logParser.ts';
+import type { LogListener } from './logParser.ts';
 import { mainContainer, runnerCommand } from './manifest/index.ts';
 import { pause } from './pause.ts';
 import { isBefore, podViewOf, type PodView } from './podView.ts';
 import type { JobFacts } from './record.ts';
 import { reportOf, type RunnerReport } from './report.ts';
+import type { Measurement } from './runnerDocuments.ts';
 
 const uploadRetryMs = 1_000;
 const maxUploadTries = 20;
