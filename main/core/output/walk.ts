@@ -1,3 +1,4 @@
+import { withoutStyles } from '../../../contract/outputPattern.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import { chunkAt, chunksAfter } from './chunks.ts';
 import { decodeColumns, type StoredChunk } from './codec.ts';
@@ -33,6 +34,9 @@ interface Item {
   to: number;
   isSure: boolean;
 }
+
+/** What may be the end of a sequence that began in the chunk before. */
+const styleEnd = /^\[?[\d;:]{0,125}[mK]/;
 
 /** So many chunks that turn out not to hold the text are looked at before other work has its turn. */
 const looksAtOnce = 8;
@@ -125,8 +129,10 @@ export class OutputWalk {
 
   #mayHold(chunk: StoredChunk): boolean {
     const columns = decodeColumns(chunk);
-    if (columns?.isText !== true || this.#test === null || this.#test.within(columns.text)) return true;
-    return this.#storage.read((sql) => isOpenBefore(sql, this.#key, chunk.first_seq)) && this.#test.endsIn(columns.text);
+    if (columns?.isText !== true || this.#test === null) return true;
+    const text = withoutStyles(columns.text);
+    if (this.#test.within(text)) return true;
+    return this.#storage.read((sql) => isOpenBefore(sql, this.#key, chunk.first_seq)) && (styleEnd.test(text) || this.#test.endsIn(text));
   }
 }
 
