@@ -111,7 +111,7 @@ function failureOfScheduling(said: string, { settings }: RunEvidence): Failure {
     if (reasons.length === 1) field = 'tolerations';
   }
   for (const [, count] of head.matchAll(/(\d+) node\(s\) didn't match Pod's node affinity\/selector/g)) {
-    reasons.push(`the node selector fits none of ${nodes(count)}`);
+    reasons.push(`the node selector does not fit ${nodes(count)}`);
     if (reasons.length === 1) field = 'nodeSelector';
   }
   for (const [, count] of head.matchAll(/(\d+) node\(s\) were unschedulable/g)) reasons.push(`${nodes(count)} take no new pods`);
