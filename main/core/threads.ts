@@ -3,6 +3,7 @@ import { Worker, type ResourceLimits } from 'node:worker_threads';
 /** Modules that run in threads of their own, and the files that they are bundled to, beside the core's. */
 const files = {
   output: { source: './output/outputProgram.ts', bundle: './coreOutput.cjs' },
+  compare: { source: './history/compareProgram.ts', bundle: './coreCompare.cjs' },
 } as const;
 
 /** @param resourceLimits what the thread may take; it ends with an error beyond */

@@ -4,12 +4,12 @@ import type { OutputRecord } from '../../../contract/output.ts';
 import type { Output, OutputPage } from './output.ts';
 
 /**
- * All records of an output, a page of about `maxLength` characters at a time. A stretch that is damaged costs itself alone: in its place come a
+ * All records of an output after record `start`, a page of about `maxLength` characters at a time. A stretch that is damaged costs itself alone: in its place come a
  * note and empty texts, as many as it had records, so that the rest keeps its numbers.
  * @throws NOT_FOUND
  */
-export async function* outputPages(output: Pick<Output, 'read' | 'index'>, runId: RunId, maxLength: number, signal?: AbortSignal): AsyncGenerator<OutputRecord[], void> {
-  for (let after = 0; ; ) {
+export async function* outputPages(output: Pick<Output, 'read' | 'index'>, runId: RunId, maxLength: number, signal?: AbortSignal, start = 0): AsyncGenerator<OutputRecord[], void> {
+  for (let after = start; ; ) {
     signal?.throwIfAborted();
     const { records, finished } = await pageAfter(output, runId, after, maxLength, signal);
     const last = records.at(-1);
