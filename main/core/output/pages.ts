@@ -4,13 +4,19 @@ import type { OutputRecord } from '../../../contract/output.ts';
 import type { Output, OutputPage } from './output.ts';
 
 /**
- * All records of an output, a page of about `maxLength` characters at a time. A stretch that is damaged costs itself alone: in its place come a
+ * All records of an output after record `start` (0: all), a page of about `maxLength` characters at a time. A stretch that is damaged costs itself alone: in its place come a
  * note and empty texts, as many as it had records, so that the rest keeps its numbers.
  * @param onDamaged told the first and the last record of each such stretch
  * @throws NOT_FOUND
  */
-export async function* outputPages(output: Pick<Output, 'read' | 'index'>, runId: RunId, maxLength: number, signal?: AbortSignal, onDamaged?: (first: number, last: number) => void): AsyncGenerator<OutputRecord[], void> {
-  for (let after = 0; ; ) {
+export async function* outputPages(
+  output: Pick<Output, 'read' | 'index'>,
+  runId: RunId,
+  maxLength: number,
+  signal?: AbortSignal,
+  { start = 0, onDamaged }: { start?: number; onDamaged?: (first: number, last: number) => void } = {},
+): AsyncGenerator<OutputRecord[], void> {
+  for (let after = start; ; ) {
     signal?.throwIfAborted();
     const { records, finished } = await pageAfter(output, runId, after, maxLength, signal, onDamaged);
     const last = records.at(-1);

@@ -79,7 +79,7 @@ export async function writeCapsule(source: CapsuleSource, runId: RunId, file: Fi
 async function* outputLines(output: CapsuleSource['output'], runId: RunId, cut: { after: number | null }, onDamaged: (first: number, last: number) => void): AsyncGenerator<Buffer, void> {
   let bytes = 0;
   let last = 0;
-  for await (const records of outputPages(output, runId, pageLength, undefined, onDamaged)) {
+  for await (const records of outputPages(output, runId, pageLength, undefined, { onDamaged })) {
     const part = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     bytes += part.byteLength;
     if (bytes > mostEntryBytes) {
