@@ -1,6 +1,6 @@
 import type { Sql, Storage } from '../database/index.ts';
 import { chunkAt, chunksAfter } from './chunks.ts';
-import { decodeColumns, type StoredChunk } from './codec.ts';
+import { decodeColumns, forget, textBytesOf, type StoredChunk } from './codec.ts';
 import { bucketsOf } from './grams.ts';
 import { lookUp } from './gramLookup.ts';
 import { isClosedAfter, isOpenBefore, lastChunkStart, lineStartBefore, type LineStart } from './lineStarts.ts';
@@ -126,9 +126,24 @@ export class OutputWalk {
   }
 
   #mayHold(chunk: StoredChunk): boolean {
+    const bytes = this.#test?.bytes == null ? null : textBytesOf(chunk);
+    if (bytes !== null) return this.#mayHoldBytes(chunk, bytes);
     const columns = decodeColumns(chunk);
     if (columns?.isText !== true || this.#test === null || this.#test.within(columns.text)) return true;
-    return this.#storage.read((sql) => isOpenBefore(sql, this.#key, chunk.first_seq)) && this.#test.endsIn(columns.text);
+    return this.#isOpenBefore(chunk) && this.#test.endsIn(columns.text);
+  }
+
+  /** The same, without making its text of them. */
+  #mayHoldBytes(chunk: StoredChunk, bytes: Buffer): boolean {
+    const test = this.#test;
+    if (test?.bytes == null || bytes.includes(test.bytes)) return true;
+    if (this.#isOpenBefore(chunk) && test.endsIn(bytes.toString('latin1', 0, test.bytes.length))) return true;
+    forget(chunk);
+    return false;
+  }
+
+  #isOpenBefore({ first_seq }: StoredChunk): boolean {
+    return this.#storage.read((sql) => isOpenBefore(sql, this.#key, first_seq));
   }
 }
 
@@ -163,6 +178,8 @@ function runsOf(candidates: readonly Pick<Item, 'from' | 'to'>[]): Item[][] {
 }
 
 interface OccurrenceTest {
+  /** The wanted text, where it can be looked for as bytes: it is ASCII, and its case counts. */
+  bytes: Buffer | null;
   within(text: string): boolean;
   /** Whether an end of the wanted text stands at the beginning of this one, which goes on with a line. */
   endsIn(text: string): boolean;
@@ -171,6 +188,7 @@ interface OccurrenceTest {
 function occurrenceTest({ literal, matchCase }: Required): OccurrenceTest {
   const pattern = compilePattern({ query: literal, regex: false, matchCase });
   return {
+    bytes: matchCase && Buffer.byteLength(literal) === literal.length ? Buffer.from(literal) : null,
     within: (text) => {
       pattern.lastIndex = 0;
       return pattern.test(text);
