@@ -44,7 +44,10 @@ describe('connections', () => {
   };
 
   it('merges the files of $KUBECONFIG as kubectl does: the first definition of a name counts', () => {
+    // One that is named twice, or not at all, is none more.
     open(
+      '',
+      join(home, 'one'),
       write('one', { clusters: [cluster('a')], contexts: [context('a', 'a', 'me', 'team')], 'current-context': 'b' }),
       write('two', { clusters: [{ name: 'a', cluster: { server: 'https://other.example' } }, cluster('b')], users: [me], contexts: [context('b')], 'current-context': 'a' }),
     );
@@ -52,6 +55,7 @@ describe('connections', () => {
       { name: 'a', server: 'https://a.example:6443', namespace: 'team', namespaceFrom: 'context', current: false, problem: null, signIn: { method: 'token' } },
       { name: 'b', namespace: 'default', namespaceFrom: 'default', current: true, file: join(home, 'two') },
     ]);
+    expect(connections.snapshot().files.map(({ path }) => path)).toEqual([join(home, 'one'), join(home, 'two')]);
     expect(JSON.stringify(connections.snapshot())).not.toContain('secret-token');
   });
 
@@ -249,9 +253,11 @@ describe('connections', () => {
     });
 
     it('is not there when something else answers at its address', async () => {
-      answer = { status: 404, body: {} };
       const { id } = await openOne('/elsewhere');
-      expect((await connections.check(id)).health).toMatchObject({ state: 'unreachable', message: expect.stringContaining('not as a Kubernetes API server') });
+      for (const status of [404, 400]) {
+        answer = { status, body: {} };
+        expect((await connections.check(id)).health).toMatchObject({ state: 'unreachable', message: expect.stringContaining('not as a Kubernetes API server') });
+      }
     });
 
     it('is marked when it is not reached or refuses the sign-in, and when it is back', async () => {

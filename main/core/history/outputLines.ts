@@ -70,7 +70,7 @@ export async function readLines(output: Pages, runId: RunId, marks: readonly Mar
       return true;
     };
     let isAway = false;
-    for await (const records of outputPages(output, runId, pageLength, signal, start.after)) {
+    for await (const records of outputPages(output, runId, pageLength, signal, { start: start.after })) {
       splitter.take(textOf(records), (line) => keep(line, start.lines + splitter.lines - 1));
       await setImmediate();
       const wanted = ranges[next];

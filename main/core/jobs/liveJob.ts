@@ -176,8 +176,9 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
       const isGood = (code === 0 && attempt.hasBegun()) || attempt.report()?.exitCode === 0;
       const mayTryAgain = !isGood && !isJobGone && outcome === null && record.state.cancel === null && record.facts.profile.retries > 0 && !lastCodes.has(code ?? -1);
       if (mayTryAgain && record.state.attempt <= record.facts.profile.retries) return release(attempt);
-      // A failed script has more to tell once its container has: whether the kernel killed it, for example.
-      if (isGood || terminated !== undefined || attempt.pod() === null || outcome !== null) return close(() => reasonOf(attempt, isGood), false);
+      // A failed script has more to tell once its container has: whether the kernel killed it, say. Of one that was cancelled nobody asks.
+      const isAnswered = record.state.cancel !== null && attempt.report() !== null;
+      if (isGood || isAnswered || terminated !== undefined || attempt.pod() === null || outcome !== null) return close(() => reasonOf(attempt, isGood), false);
     } else if ((isJobGone || outcome !== null) && arePodsKnown && (attempt === undefined || (attempt.pod() === null && attempt.isRead()))) {
       close(() => reasonOf(attempt, outcome?.outcome === 'complete'), false);
     }

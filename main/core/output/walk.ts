@@ -1,3 +1,4 @@
+import { withoutStyles } from '../../../contract/outputPattern.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import { chunkAt, chunksAfter } from './chunks.ts';
 import { decodeColumns, forget, textBytesOf, type StoredChunk } from './codec.ts';
@@ -35,6 +36,14 @@ interface Item {
   to: number;
   isSure: boolean;
 }
+
+/** What may be the end of a sequence that began in the chunk before. */
+const styleEnd = /^\[?[\d;:]{0,125}[mK]/;
+
+/** What begins a style. */
+const escape = 0x1b;
+/** Characters at the beginning of a chunk that may belong to what was searched for or to a style; no text that is searched for is longer. */
+const longestEnd = 1024;
 
 /** So many chunks that turn out not to hold the text are looked at before other work has its turn. */
 const looksAtOnce = 8;
@@ -126,18 +135,24 @@ export class OutputWalk {
   }
 
   #mayHold(chunk: StoredChunk): boolean {
-    const bytes = this.#test?.bytes == null ? null : textBytesOf(chunk);
-    if (bytes !== null) return this.#mayHoldBytes(chunk, bytes);
+    const wanted = this.#test?.bytes ?? null;
+    const bytes = wanted === null ? null : textBytesOf(chunk);
+    if (wanted !== null && bytes?.includes(escape) === false) return this.#mayHoldBytes(chunk, bytes, wanted);
     const columns = decodeColumns(chunk);
-    if (columns?.isText !== true || this.#test === null || this.#test.within(columns.text)) return true;
-    return this.#isOpenBefore(chunk) && this.#test.endsIn(columns.text);
+    if (columns?.isText !== true || this.#test === null) return true;
+    const text = withoutStyles(columns.text);
+    if (this.#test.within(text)) return true;
+    return this.#isOpenBefore(chunk) && (styleEnd.test(text) || this.#test.endsIn(text));
   }
 
-  /** The same, without making its text of them. */
-  #mayHoldBytes(chunk: StoredChunk, bytes: Buffer): boolean {
-    const test = this.#test;
-    if (test?.bytes == null || bytes.includes(test.bytes)) return true;
-    if (this.#isOpenBefore(chunk) && test.endsIn(bytes.toString('latin1', 0, test.bytes.length))) return true;
+  /** The same for text without styles, of which no string is made. */
+  #mayHoldBytes(chunk: StoredChunk, bytes: Buffer, wanted: Buffer): boolean {
+    if (bytes.includes(wanted)) return true;
+    const isEnd = (): boolean => {
+      const head = bytes.toString('latin1', 0, longestEnd);
+      return styleEnd.test(head) || this.#test?.endsIn(head) === true;
+    };
+    if (this.#isOpenBefore(chunk) && isEnd()) return true;
     forget(chunk);
     return false;
   }

@@ -178,6 +178,7 @@ describe('a run that did not start', () => {
 
   it.each([
     ['MountVolume failed: secret "keys" not found', 'The Secret "keys"', 'secrets'],
+    ['MountVolume.SetUp failed for volume "index" : secret "login" not found', 'The Secret "login"', 'packageIndex'],
     ['references non-existent secret key: a', 'lacks a key', 'secrets'],
     ['timed out', 'cannot be attached: timed out.', 'volumes'],
   ])('for a volume: %s', (said, message, field) => {
