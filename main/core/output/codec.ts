@@ -121,8 +121,11 @@ export function keepDecompressed(chunk: StoredChunk, bytes: Uint8Array<ArrayBuff
 
 /** `read` must keep no part of the bytes. */
 function decompressed<T>(chunk: StoredChunk, read: (bytes: Buffer) => T): T {
-  const bytes = ahead.get(chunk) ?? decompress(chunk);
+  const known = ahead.get(chunk);
   ahead.delete(chunk);
+  // What another thread has made is freed by the collector's own.
+  if (known !== undefined) return read(known);
+  const bytes = decompress(chunk);
   try {
     return read(bytes);
   } finally {
