@@ -26,6 +26,7 @@ export * from './jobs.ts';
 export * from './localHistory.ts';
 export * from './logLevel.ts';
 export * from './output.ts';
+export * from './outputPattern.ts';
 export * from './outputText.ts';
 export * from './profiles.ts';
 export * from './runs.ts';

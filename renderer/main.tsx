@@ -1,3 +1,4 @@
+import { again } from './lib/again.ts';
 import { loadMonaco } from './lib/monacoLoader.ts';
 import { askForTabs } from './rpc/early.ts';
 import { connect } from './rpc/index.ts';
@@ -11,5 +12,11 @@ loadMonaco().catch(() => {});
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root.');
-const { showWindow } = await import('./app/index.ts');
-showWindow(root);
+try {
+  const { showWindow } = await again(() => import('./app/index.ts'));
+  showWindow(root);
+  dispatchEvent(new Event('pyexekube:shown'));
+} catch (error) {
+  console.error(error);
+  dispatchEvent(new Event('pyexekube:not-loaded'));
+}

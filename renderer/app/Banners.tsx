@@ -67,7 +67,7 @@ function StorageBanner() {
   return (
     <Banner look="warning">
       Nothing can be saved at the moment: {storage.reason} {failing ? 'What you typed is kept in this window' : 'What you type stays in this window'} and is saved by
-      itself as soon as there is room.
+      itself as soon as that works again.
     </Banner>
   );
 }

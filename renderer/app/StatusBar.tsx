@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { useCursorStore, useEditorsStore } from '../editor/index.ts';
 import { JobsStatus } from '../jobs/index.ts';
 import { useConnection } from '../rpc/index.ts';
+import { useSystem } from '../rpc/system.ts';
 import { KernelStatus } from '../runs/index.ts';
 
 /** The line at the bottom: the kernel, whether all is kept, the cluster that is the target, where the cursor is. */
@@ -40,6 +41,7 @@ function useLasting(now: boolean): boolean {
 function Keeping() {
   const keeping = useEditorsStore((state) => state.keeping);
   const slow = useLasting(keeping === 'pending');
+  const canSave = useSystem((state) => state.storage.state === 'ok');
   const status = useConnection((state) => state.status);
   if (status === 'connecting') {
     return (
@@ -52,6 +54,13 @@ function Keeping() {
     return (
       <Item icon={<TriangleAlert size={13} aria-hidden className="text-warning" />}>
         Not connected
+      </Item>
+    );
+  }
+  if (!canSave && keeping === 'kept') {
+    return (
+      <Item icon={<TriangleAlert size={13} aria-hidden className="text-warning" />} title="What you typed is on disk; nothing else can be saved at the moment.">
+        Not saving
       </Item>
     );
   }

@@ -54,11 +54,9 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
     [filtered, tab.runId],
   );
 
-  const { query, regex, matchCase } = form;
-  const mark = useCallback(
-    (handle: LogHandle) => handle.marks.set(query === '' ? null : searchPattern(query, regex, matchCase), null),
-    [query, regex, matchCase],
-  );
+  // Of the filter that has found the lines, not of the one that is being typed: a regular expression may take for ever on other lines.
+  const { query = '', regex = false, matchCase = false } = (state?.error === null ? state.filter : null) ?? {};
+  const mark = useCallback((handle: LogHandle) => handle.marks.set(searchPattern({ query, regex, matchCase }), null), [query, regex, matchCase]);
 
   function close(): void {
     setFiltering(false);
@@ -90,6 +88,9 @@ export function FilteredOutput({ tab, session, log, form, onForm, onFollow, onSh
       <div className="relative min-h-0 grow">
         {shown !== null && (
           <LogViewport key={tab.runId} session={shown} tab={tab} onFollow={onFollow} onReady={mark} startsAtTop handle={log}>
+            {state?.isDone === true && state.error === null && state.matched === 0 && (
+              <p className="font-sans text-[12px] text-muted">No line meets this filter. Change it, or close it to see the whole output.</p>
+            )}
             {state?.isTruncated === true && <p className="font-sans text-[12px] text-muted">The first {mostFilteredLines.toLocaleString()} lines are shown; all are counted.</p>}
           </LogViewport>
         )}

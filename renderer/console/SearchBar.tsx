@@ -5,7 +5,7 @@ import { setSearching, type ConsoleTab } from './consoleStore.ts';
 import type { LogHandle } from './LogViewport.tsx';
 import { countMatches, lineTotal, mapOfMatches, type MatchCount } from './matchCount.ts';
 import { placeOfMatch } from './matches.ts';
-import { searchPattern, startSearch, type SearchResult } from './outputSearch.ts';
+import { sameQuery, searchPattern, startSearch, type SearchResult } from './outputSearch.ts';
 import type { ConsoleSession } from './sessions.ts';
 
 interface SearchBarProps {
@@ -16,7 +16,7 @@ interface SearchBarProps {
   onMap(map: readonly number[] | null): void;
 }
 
-const nothing: SearchResult = { matches: [], isDone: true, isTruncated: false, error: null };
+const nothing: SearchResult = { matches: [], isDone: true, isTruncated: false, error: null, asked: null };
 
 /** Search in the whole output of the run in front, in what is not in sight as well. */
 export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
@@ -48,6 +48,8 @@ export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
   useEffect(() => () => onMap(null), [onMap]);
 
   const match = result.matches[current];
+  // A regular expression may take for ever, and nothing ends it here: the core has to have gone through everything with it first.
+  const isSound = !regex || (isDone && result.error === null && sameQuery(result.asked, { query, regex, matchCase }) && (!isTruncated || counted?.isDone === true));
   useEffect(() => {
     const handle = log.current;
     if (handle === null) return;
@@ -56,7 +58,7 @@ export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
       return;
     }
     let isOver = false;
-    const pattern = searchPattern(query, regex, matchCase);
+    const pattern = isSound ? searchPattern({ query, regex, matchCase }) : null;
     handle.marks.set(pattern, null);
     if (match !== undefined) {
       void placeOfMatch(session, match).then((place) => {
@@ -68,7 +70,7 @@ export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
     return () => {
       isOver = true;
     };
-  }, [match, query, regex, matchCase, log, session]);
+  }, [match, query, regex, matchCase, isSound, log, session]);
 
   useEffect(() => () => log.current?.marks.set(null, null), [log]);
 

@@ -12,6 +12,8 @@ const anewMs = 3000;
 /** What a filter has found so far. The lines are in its own log. */
 export interface FilterState {
   log: ConsoleLog;
+  /** The filter that has found them. */
+  filter: Partial<OutputFilter>;
   /** Number of each line of the log in the whole output, first is 0; null for a mark between lines that do not follow each other. */
   lines: (number | null)[];
   matched: number;
@@ -22,9 +24,9 @@ export interface FilterState {
   error: string | null;
 }
 
-function emptyState(): FilterState {
+function emptyState(filter: Partial<OutputFilter>): FilterState {
   // Its lines are not stored under its numbers, so none of its text may be put away.
-  return { log: new ConsoleLog({ residentLength: Infinity }), lines: [], matched: 0, map: [], sources: [], isTruncated: false, isDone: false, error: null };
+  return { log: new ConsoleLog({ residentLength: Infinity }), filter, lines: [], matched: 0, map: [], sources: [], isTruncated: false, isDone: false, error: null };
 }
 
 /** Adds lines to a log of their own, as records that keep their times and streams. */
@@ -73,7 +75,7 @@ export function startFilter({ runId, filter, context, whole, isEnded }: FilterIn
   let isFinished = isEnded;
   let isScanning = false;
   let seenSeq = 0;
-  let shown = emptyState();
+  let shown = emptyState(filter);
   /** Where the next scan goes on; null when it has to begin anew. */
   let cursor: FilterCursor | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => void run(), debounceMs);
@@ -87,7 +89,7 @@ export function startFilter({ runId, filter, context, whole, isEnded }: FilterIn
   /** @returns the cursor, if all went well */
   async function scan(after: FilterCursor | null): Promise<FilterCursor | null> {
     const isFirst = seenSeq === 0;
-    let state = after === null ? emptyState() : { ...shown, isDone: false };
+    let state = after === null ? emptyState(filter) : { ...shown, isDone: false };
     let next: FilterCursor | null = null;
     function show(batch: Partial<FilterBatch>, patch: Partial<FilterState>): void {
       const { matched = state.matched, map = state.map, sources = state.sources, truncated = state.isTruncated } = batch;

@@ -21,14 +21,15 @@ export function mapOfMatches(matches: readonly OutputMatch[], total: number): nu
 export interface MatchCount {
   lines: number;
   map: readonly number[];
+  isDone: boolean;
 }
 
 /** Counts all lines that match, where a search has listed only the first. @param onCount called as it goes on */
 export function countMatches(runId: RunId, query: { query: string; regex: boolean; matchCase: boolean }, onCount: (count: MatchCount) => void): () => void {
   const controller = new AbortController();
   async function count(): Promise<void> {
-    for await (const { matched, map } of await core.output.filter({ runId, filter: query, maxLines: 0 }, { signal: controller.signal })) {
-      if (!controller.signal.aborted) onCount({ lines: matched, map });
+    for await (const { matched, map, done } of await core.output.filter({ runId, filter: query, maxLines: 0 }, { signal: controller.signal })) {
+      if (!controller.signal.aborted) onCount({ lines: matched, map, isDone: done });
     }
   }
   // What cannot be counted is told by the search itself.

@@ -1,4 +1,4 @@
-import { toAppError, type OutputMatch, type RunId } from '../../contract/index.ts';
+import { outputPattern, toAppError, type OutputMatch, type RunId } from '../../contract/index.ts';
 import { core } from '../rpc/index.ts';
 import type { ConsoleLog } from './model/consoleLog.ts';
 
@@ -13,20 +13,30 @@ export interface SearchResult {
   isTruncated: boolean;
   /** Why there is no result: a regular expression that does not compile, storage that cannot be read. */
   error: string | null;
+  /** What this is the result of; null for nothing. */
+  asked: SearchQuery | null;
 }
 
-export interface SearchInput {
+export interface SearchInput extends SearchQuery {
   runId: RunId;
-  query: string;
-  regex: boolean;
-  matchCase: boolean;
   log: ConsoleLog;
 }
 
-/** The pattern by which matches are marked; null if the expression does not compile here. */
-export function searchPattern(query: string, regex: boolean, matchCase: boolean): RegExp | null {
+/** What is searched for. */
+export interface SearchQuery {
+  query: string;
+  regex: boolean;
+  matchCase: boolean;
+}
+
+export function sameQuery(a: SearchQuery | null, b: SearchQuery): boolean {
+  return a !== null && a.query === b.query && a.regex === b.regex && a.matchCase === b.matchCase;
+}
+
+/** The pattern by which matches are marked; null if there is none, or the expression does not compile. */
+export function searchPattern(asked: SearchQuery): RegExp | null {
   try {
-    return new RegExp(regex ? query : query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), matchCase ? 'gu' : 'giu');
+    return asked.query === '' ? null : outputPattern(asked);
   } catch {
     return null;
   }
@@ -58,11 +68,11 @@ export function startSearch(input: SearchInput, onResult: (result: SearchResult)
       for await (const batch of await core.output.search(query, { signal: controller.signal })) {
         found.push(...batch.matches);
         // The first time matches are shown as they come; a repeated search replaces them when it is done.
-        if (isFirst || batch.done) show({ matches: [...found], isDone: batch.done, isTruncated: batch.truncated, error: null });
+        if (isFirst || batch.done) show({ matches: [...found], isDone: batch.done, isTruncated: batch.truncated, error: null, asked: query });
       }
     } catch (caught) {
       const error = toAppError(caught);
-      if (error.code !== 'CANCELLED') show({ matches: [], isDone: true, isTruncated: false, error: error.message });
+      if (error.code !== 'CANCELLED') show({ matches: [], isDone: true, isTruncated: false, error: error.message, asked: query });
     }
     timer = 0;
     schedule();

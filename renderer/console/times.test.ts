@@ -29,10 +29,12 @@ describe('a destination', () => {
     expect(parseDestination('+2:00:01.5', started)).toEqual({ kind: 'time', timeMs: started + 7_201_500 });
     expect(parseDestination('+90s', started)).toEqual({ kind: 'time', timeMs: started + 90_000 });
     expect(parseDestination('2026-02-03T04:05:06Z', started)).toEqual({ kind: 'time', timeMs: Date.UTC(2026, 1, 3, 4, 5, 6) });
+    expect(parseDestination('2026-02-03 10:02:11,005', 0)).toEqual({ kind: 'time', timeMs: started });
+    expect(parseDestination('2026-02-03', 0)).toEqual({ kind: 'time', timeMs: new Date(2026, 1, 3).getTime() });
     expect(parseDestination('04:05:06Z', Date.UTC(2026, 1, 3, 4))).toEqual({ kind: 'time', timeMs: Date.UTC(2026, 1, 3, 4, 5, 6) });
   });
 
   it('is nothing else', () => {
-    for (const text of ['', 'soon', '2026-99-99', '+', 'x12']) expect(parseDestination(text, started)).toBeNull();
+    for (const text of ['', 'soon', '2026-99-99', '+', 'x12', '24:00', '10:61:00', '10:02:60', '2026-02-03 25:00']) expect(parseDestination(text, started)).toBeNull();
   });
 });

@@ -39,7 +39,8 @@ export type Destination = { kind: 'line'; line: number } | { kind: 'time'; timeM
 
 const lineForm = /^(?:line\s+)?(\d[\d,._\s]*)$/i;
 const sinceForm = /^\+(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)\s*s?$/;
-const clockForm = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,3}))?)?(z?)$/i;
+const clockForm = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d{1,3})\d*)?)?(z?)$/i;
+const dateForm = /^(\d{4}-\d{2}-\d{2})(?:[T ](.+))?$/i;
 
 /**
  * Understands `1200` (a line), `10:02:11` (the first time after the start that a clock here shows it; with `Z` UTC), `+1:30` or `+90`
@@ -53,7 +54,9 @@ export function parseDestination(text: string, startedMs: number): Destination |
   if (since !== null) return { kind: 'time', timeMs: startedMs + (Number(since[1] ?? 0) * 3600 + Number(since[2] ?? 0) * 60 + Number(since[3])) * 1000 };
   const clock = clockForm.exec(wanted);
   if (clock !== null) return { kind: 'time', timeMs: clockTime(clock, startedMs) };
-  const parsed = /^\d{4}-\d{2}-\d{2}/.test(wanted) ? Date.parse(wanted.replace(' ', 'T')) : Number.NaN;
+  const [, date, time = '00:00'] = dateForm.exec(wanted) ?? [];
+  // A comma before the milliseconds, as Python's logging writes it. Without a zone it is the time of this computer, for a date alone as well.
+  const parsed = date === undefined ? Number.NaN : Date.parse(`${date}T${time.replace(',', '.')}`);
   return Number.isNaN(parsed) ? null : { kind: 'time', timeMs: parsed };
 }
 

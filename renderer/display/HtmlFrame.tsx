@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { watchFrame } from '../lib/again.ts';
 import { httpsUrl } from '../lib/httpsUrl.ts';
 import { ask } from '../ui/index.ts';
 import { useTheme } from '../settings/index.ts';
@@ -44,6 +45,20 @@ export function HtmlFrame({ html, owner }: { html: string; owner: object }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(() => knownHeights.get(owner) ?? 24);
   const theme = useTheme((state) => state.theme);
+
+  useEffect(() => {
+    const { current } = frame;
+    if (current === null) return;
+    const watch = watchFrame(current);
+    function onMessage(event: MessageEvent): void {
+      if (event.source === current?.contentWindow) watch.heard();
+    }
+    window.addEventListener('message', onMessage);
+    return () => {
+      window.removeEventListener('message', onMessage);
+      watch.stop();
+    };
+  }, []);
 
   useEffect(() => {
     function send(): void {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { again } from '../lib/again.ts';
 import './markdown.css';
 
 /** Markdown that Python made; its HTML is cleaned, its pictures come from nowhere but itself. */
@@ -7,9 +8,13 @@ export function MarkdownView({ markdown }: { markdown: string }) {
   useEffect(() => {
     let isOver = false;
     // Loaded when the first Markdown is shown: most runs show none.
-    void import('./markdown.ts').then(({ renderMarkdown }) => {
-      if (!isOver) setHtml(renderMarkdown(markdown));
-    });
+    again(() => import('./markdown.ts')).then(
+      ({ renderMarkdown }) => {
+        if (!isOver) setHtml(renderMarkdown(markdown));
+      },
+      // It can be read as it is.
+      () => setHtml(null),
+    );
     return () => {
       isOver = true;
     };

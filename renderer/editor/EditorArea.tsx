@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
+import { again } from '../lib/again.ts';
 import { classes } from '../lib/classes.ts';
 import { loadedMonaco, loadMonaco } from '../lib/monacoLoader.ts';
 import { reportError } from '../ui/index.ts';
@@ -8,7 +9,7 @@ import { DiskBanner } from './DiskBanner.tsx';
 import { EditorTabs, editorPanelId } from './EditorTabs.tsx';
 import { useEditorsStore } from './editorsStore.ts';
 
-const CompareDialog = lazy(async () => ({ default: (await import('./CompareDialog.tsx')).CompareDialog }));
+const CompareDialog = lazy(async () => ({ default: (await again(() => import('./CompareDialog.tsx'))).CompareDialog }));
 
 function useMonacoLoaded(): boolean {
   const [loaded, setLoaded] = useState(loadedMonaco() !== null);

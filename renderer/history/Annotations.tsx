@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
 import { Tag, type Run } from '../../contract/index.ts';
-import { reportError, TextField } from '../ui/index.ts';
+import { notify, reportError, TextField } from '../ui/index.ts';
 import { updateRun } from './runActions.ts';
 
 const mostNote = 20_000;
@@ -24,10 +24,16 @@ function Tags({ run }: { run: Run }) {
   }
 
   function add(): void {
-    const added = draft.split(',').flatMap((text) => {
-      const parsed = Tag.safeParse(text.slice(0, 50));
-      return parsed.success ? [parsed.data] : [];
-    });
+    const added: Tag[] = [];
+    for (const text of draft.split(',').filter((part) => part.trim() !== '')) {
+      const parsed = Tag.safeParse(text);
+      if (parsed.success) added.push(parsed.data);
+      else {
+        // What was typed stays, to be made shorter.
+        notify({ severity: 'warning', message: 'This is no tag: it is longer than 50 characters, or has a control character.' });
+        return;
+      }
+    }
     setDraft('');
     if (added.length > 0) setTags([...run.tags, ...added]);
   }
@@ -35,12 +41,14 @@ function Tags({ run }: { run: Run }) {
   return (
     <div className="flex flex-wrap items-center gap-1" role="group" aria-label="Tags of the run">
       {run.tags.map((tag) => (
-        <span key={tag} className="inline-flex h-6 items-center gap-0.5 rounded-full border border-line-strong bg-sunken pl-2 text-xs">
-          {tag}
+        <span key={tag} className="inline-flex h-6 max-w-full items-center gap-0.5 rounded-full border border-line-strong bg-sunken pl-2 text-xs">
+          <span className="min-w-0 truncate" title={tag}>
+            {tag}
+          </span>
           <button
             type="button"
             aria-label={`Remove the tag ${tag}`}
-            className="flex size-6 items-center justify-center rounded-full text-muted hover:text-text"
+            className="flex size-6 shrink-0 items-center justify-center rounded-full text-muted hover:text-text"
             onClick={() => setTags(run.tags.filter((one) => one !== tag))}
           >
             <X size={12} aria-hidden />

@@ -99,6 +99,9 @@ export function HistoryList({ selected, onSelect, onOpen, onDelete, onRename }: 
   );
 }
 
+/** Tags that a row shows; of more there is but the number. */
+const mostTags = 3;
+
 function RunRow({ run, isSelected, onOpen }: { run: RunSummary; isSelected: boolean; onOpen(id: RunId): void }) {
   const time = new Date(run.startedMs).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
   return (
@@ -126,11 +129,16 @@ function RunRow({ run, isSelected, onOpen }: { run: RunSummary; isSelected: bool
             </span>
           )}
           {run.durationMs !== null && <span className="shrink-0">· {formatDuration(run.durationMs)}</span>}
-          {run.tags.map((tag) => (
-            <span key={tag} className="max-w-24 shrink-0 truncate rounded-full bg-sunken px-1.5">
+          {run.tags.slice(0, mostTags).map((tag) => (
+            <span key={tag} className="min-w-8 max-w-24 shrink truncate rounded-full bg-sunken px-1.5">
               {tag}
             </span>
           ))}
+          {run.tags.length > mostTags && (
+            <span title={run.tags.slice(mostTags).join(', ')} className="shrink-0">
+              +{run.tags.length - mostTags}
+            </span>
+          )}
           {run.status === 'interrupted' && <span className="shrink-0">· interrupted</span>}
           <span className="min-w-0 grow truncate text-danger">{run.error ?? ''}</span>
           {run.pinned && (

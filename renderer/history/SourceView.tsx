@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { again } from '../lib/again.ts';
 
 /** Characters that are drawn: longer sources are read in a tab. */
 const mostCharacters = 100_000;
@@ -7,7 +8,7 @@ const mostColoured = 30_000;
 
 async function colour(source: string): Promise<string> {
   // Monaco is there by now if any tab was opened; a history alone does not load it before something is looked at.
-  const [{ editor }] = await Promise.all([import('monaco-editor/editor'), import('monaco-editor/languages/definitions/python/register')]);
+  const [{ editor }] = await again(() => Promise.all([import('monaco-editor/editor'), import('monaco-editor/languages/definitions/python/register')]));
   return editor.colorize(source, 'python', { tabSize: 4 });
 }
 

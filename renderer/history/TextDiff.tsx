@@ -1,10 +1,11 @@
 import { lazy, Suspense } from 'react';
+import { again } from '../lib/again.ts';
 import { monacoThemeName } from '../lib/monacoThemes.ts';
 import { useSettings, useTheme } from '../settings/index.ts';
 
 // The editor's code is large; a history without a comparison does without it.
 const DiffView = lazy(async () => {
-  const [{ DiffView: Component }, { loadMonaco }] = await Promise.all([import('../lib/DiffView.tsx'), import('../lib/monacoLoader.ts')]);
+  const [{ DiffView: Component }, { loadMonaco }] = await again(() => Promise.all([import('../lib/DiffView.tsx'), import('../lib/monacoLoader.ts')]));
   await loadMonaco();
   return { default: Component };
 });

@@ -88,7 +88,7 @@ function RunOnClusterButton() {
     <Tooltip text={place === null ? 'Run the file on a cluster' : `Run the file on ${place}`} shortcut={key}>
       <Button variant={target?.production === true ? 'danger' : target === null ? 'secondary' : 'primary'} disabled={!hasTab} aria-busy={isChecking} onClick={() => runCommand('job.run')}>
         {isChecking ? <LoaderCircle size={14} aria-hidden className="animate-spin" /> : <Ship size={14} aria-hidden />}
-        Run on cluster
+        <span className="max-[680px]:sr-only">Run on cluster</span>
       </Button>
     </Tooltip>
   );

@@ -1,3 +1,4 @@
+import { again } from '../lib/again.ts';
 import type { AssetsRequest, LoadedAsset } from './assetMessages.ts';
 
 /**
@@ -12,19 +13,25 @@ function integrityOf(sha256: string): string {
   return `sha256-${btoa(bytes.join(''))}`;
 }
 
-/** Fetches one asset; the browser compares its hash with the one that was built in. @throws with the asset's name */
-async function load({ base, files }: Loading, name: string): Promise<Response> {
+/**
+ * Fetches one asset, again while it does not arrive whole; the browser compares its hash with the one that was built in.
+ * @param read takes the answer's content
+ * @throws with the asset's name
+ */
+async function load<T>({ base, files }: Loading, name: string, read: (response: Response) => Promise<T>): Promise<T> {
   const file = files.find((entry) => entry.name === name);
   if (file === undefined) throw new Error(`The Python asset ${name} is not in this build.`);
   const url = new URL(name, base).href;
-  let response: Response | null = null;
   try {
-    response = await fetch(url, { integrity: integrityOf(file.sha256), credentials: 'omit' });
+    return await again(async () => {
+      const response = await fetch(url, { integrity: integrityOf(file.sha256), credentials: 'omit' });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return read(response);
+    });
   } catch {
-    // Not reached, refused, or another hash: asked again without a hash below, only to say which.
+    // Not reached, refused, or another hash: asked once more without a hash, only to say which.
+    throw new Error(await refusal(name, url));
   }
-  if (response?.ok === true) return response;
-  throw new Error(await refusal(name, url));
 }
 
 async function refusal(name: string, url: string): Promise<string> {
@@ -40,18 +47,14 @@ async function refusal(name: string, url: string): Promise<string> {
 
 /** Loads an asset into memory that kernels have already, and lets those that wait for it go on. */
 async function fill(loading: Loading, name: string, memory: Uint8Array, ready: Int32Array): Promise<void> {
-  memory.set(new Uint8Array(await (await load(loading, name)).arrayBuffer()));
+  memory.set(new Uint8Array(await load(loading, name, (response) => response.arrayBuffer())));
   Atomics.store(ready, 0, 1);
   Atomics.notify(ready, 0);
 }
 
 async function loadAll(loading: Loading): Promise<void> {
-  const wasm = load(loading, 'pyodide.asm.wasm')
-    .then((response) => WebAssembly.compileStreaming(response))
-    .then((module) => loading.post({ type: 'wasm', module }));
-  const pyodide = load(loading, 'pyodide.js')
-    .then((response) => response.blob())
-    .then((script) => loading.post({ type: 'pyodide', script }));
+  const wasm = load(loading, 'pyodide.asm.wasm', (response) => WebAssembly.compileStreaming(response)).then((module) => loading.post({ type: 'wasm', module }));
+  const pyodide = load(loading, 'pyodide.js', (response) => response.blob()).then((script) => loading.post({ type: 'pyodide', script }));
   const snapshot = fill(loading, 'snapshot.bin', loading.snapshot, loading.snapshotReady);
   // Needed last, for the first import: it shall not hold up the others.
   const stdlib = Promise.all([wasm, snapshot]).then(() => fill(loading, 'python_stdlib.zip', loading.stdlib, loading.stdlibReady));

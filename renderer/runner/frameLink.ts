@@ -1,3 +1,4 @@
+import { watchFrame, type FrameWatch } from '../lib/again.ts';
 import { KernelLink } from './kernelLink.ts';
 
 const pingMs = 2000;
@@ -10,6 +11,7 @@ const loadMs = 30_000;
 export class FrameLink {
   readonly #element: HTMLIFrameElement;
   readonly #loaded: Promise<void>;
+  readonly #loading: FrameWatch;
   readonly #onDead: (reason: string) => void;
   readonly #links = new Set<KernelLink>();
   #pings: ReturnType<typeof setInterval> | undefined;
@@ -22,11 +24,13 @@ export class FrameLink {
     this.#element.hidden = true;
     this.#element.setAttribute('sandbox', 'allow-scripts');
     this.#element.allow = 'cross-origin-isolated';
+    this.#loading = watchFrame(this.#element);
     this.#loaded = new Promise((resolve) => {
       const timer = setTimeout(() => onDead('The frame in which Python runs did not load.'), loadMs);
       const onMessage = (event: MessageEvent): void => {
         if (event.source !== this.#element.contentWindow) return;
         clearTimeout(timer);
+        this.#loading.stop();
         removeEventListener('message', onMessage);
         resolve();
         this.#watch();
@@ -54,6 +58,7 @@ export class FrameLink {
     if (this.#disposed) return;
     this.#disposed = true;
     clearInterval(this.#pings);
+    this.#loading.stop();
     this.#element.remove();
     for (const link of [...this.#links]) {
       link.end(link.state.status === 'starting' ? { status: 'failed', message: reason } : { status: 'lost', reason }, 'stopped');

@@ -52,7 +52,7 @@ export function RunToolbar() {
       <Tooltip text={stoppable === 'stopping' ? 'Stopping' : 'Stop'} shortcut={stopKey}>
         <Button disabled={stoppable === 'nothing'} aria-busy={stoppable === 'stopping'} className="px-2.5" onClick={() => runCommand('run.stop')}>
           <Square size={12} fill="currentColor" aria-hidden className={stoppable === 'nothing' ? '' : 'text-danger'} />
-          Stop
+          <span className="max-[560px]:sr-only">Stop</span>
         </Button>
       </Tooltip>
       <IconButton label="Restart kernel" shortcut={restartKey} disabled={!hasTab} onClick={() => runCommand('kernel.restart')}>

@@ -1,4 +1,4 @@
-import type { Engine, Run, RunId, RunInputs, TabId } from '../../contract/index.ts';
+import { AppError, toAppError, type Engine, type Run, type RunId, type RunInputs, type TabId } from '../../contract/index.ts';
 import { openScratch, useEditorsStore } from '../editor/index.ts';
 import { runAgainOnCluster, runKeptOnCluster } from '../jobs/index.ts';
 import { core } from '../rpc/index.ts';
@@ -11,7 +11,13 @@ import { bytesOf, type GivenFiles } from './workspaceFiles.ts';
 /** The text that a run would have today: that of its file if it was the whole file, else what it was. */
 async function todaysSource(old: Run): Promise<string> {
   if (old.path === null || (old.mode !== 'file' && old.mode !== 'fresh')) return old.source;
-  return (await core.files.read({ path: old.path })).text;
+  try {
+    return (await core.files.read({ path: old.path })).text;
+  } catch (caught) {
+    const error = toAppError(caught);
+    if (error.code !== 'NOT_FOUND') throw error;
+    throw new AppError('NOT_FOUND', error.message, { action: '“Run again exactly” takes the file as it was.', cause: caught });
+  }
 }
 
 /**

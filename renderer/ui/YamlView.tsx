@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
+import { again } from '../lib/again.ts';
 import { classes } from '../lib/classes.ts';
 
 /** Characters that are coloured: colouring happens at once. */
 const mostColoured = 60_000;
 
 async function colour(text: string): Promise<string> {
-  const [{ editor }] = await Promise.all([import('monaco-editor/editor'), import('monaco-editor/languages/definitions/yaml/register')]);
+  const [{ editor }] = await again(() => Promise.all([import('monaco-editor/editor'), import('monaco-editor/languages/definitions/yaml/register')]));
   return editor.colorize(text, 'yaml', { tabSize: 2 });
 }
 

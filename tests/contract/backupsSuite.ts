@@ -1,4 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import BetterSqlite3 from 'better-sqlite3';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../contract/ids.ts';
@@ -46,6 +47,34 @@ export function backupsSuite(fixture: () => Fixture, home: string): void {
       expect((await first.backups.list()).backups.find((one) => one.name === name)).toMatchObject({ content: null });
       await expect(first.backups.restore({ name })).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
       expect(readdirSync(home).filter((one) => one.includes('restoring'))).toEqual([]);
+    });
+
+    it('stay when another is refused, and the oldest can be restored', async () => {
+      const { first, second } = fixture();
+      for (const client of [first, second]) await endAll(client);
+      await first.settings.set({ keepBackups: 2 });
+      await first.backups.make();
+      await first.backups.make();
+      const names = async (): Promise<string[]> => (await first.backups.list()).backups.map(({ name }) => name);
+      const [newest = '', oldest = ''] = await names();
+      const damaged = 'pyexekube-2026-01-02T00-00-00-000Z.sqlite';
+      const bytes = readFileSync(join(home, 'backups', oldest));
+      writeFileSync(join(home, 'backups', damaged), bytes.fill(0x55, 5000, 9000));
+      await expect(first.backups.restore({ name: damaged })).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
+      expect(await names()).toEqual([newest, oldest, damaged]);
+      rmSync(join(home, 'backups', damaged));
+      expect((await first.backups.restore({ name: oldest })).message).toContain('No run was lost by it');
+      await first.settings.set({ keepBackups: 5 });
+    });
+
+    it('of a newer release are shown as such', async () => {
+      const { first } = fixture();
+      const { name } = await first.backups.make();
+      const db = new BetterSqlite3(join(home, 'backups', name));
+      db.pragma('user_version = 9999');
+      db.close();
+      expect((await first.backups.list()).backups.find((one) => one.name === name)).toMatchObject({ content: null });
+      await expect(first.backups.restore({ name })).rejects.toMatchObject({ code: 'STORAGE_CORRUPT' });
     });
 
     it('are as many as the settings say', async () => {

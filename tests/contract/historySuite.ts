@@ -64,12 +64,15 @@ export function historySuite(fixture: () => Fixture): void {
       const { first } = fixture();
       const slow = await failedRun(first, 'import statmodule, os, PIL.Image, my_files\n', 'StatError: no', [{ name: 'statmodule', version: '1.2' }, { name: 'pillow', version: '11.0' }]);
       await failedRun(first, 'import statmodule\n', 'StatError: something else');
+      const ended = await startRun(first, 'import sys\nsys.exit(77)');
+      await first.runs.finish({ ...finishInput(ended), status: 'failed', exitCode: 77 });
       const now = Date.now();
       const statistics = await first.history.statistics({ dayStartsMs: [now - 172_800_000, now - 86_400_000, now + 1000] });
       expect(statistics.days).toHaveLength(2);
       expect(statistics.days[0]).toMatchObject({ runs: 0, failed: 0 });
       expect(statistics.days[1]).toMatchObject({ runs: statistics.runs, failed: statistics.failed });
       expect(statistics.failures).toContainEqual({ name: 'StatError', count: 2 });
+      expect(statistics.failures).toContainEqual({ name: 'Exit code 77', count: 1 });
       expect(statistics.packages).toContainEqual({ name: 'statmodule', count: 2, versions: ['1.2'] });
       expect(statistics.packages).toContainEqual({ name: 'pillow', count: 1, versions: ['11.0'] });
       expect(statistics.packages.filter(({ name }) => ['os', 'my-files', 'my_files', 'pil'].includes(name))).toEqual([]);

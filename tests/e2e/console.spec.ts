@@ -215,3 +215,28 @@ test('filters the whole output, counts, and leads back to a line in it', async (
   await expect(window.console.getByText('INFO line 30020', { exact: true })).toBeVisible();
   await expect(window.console.getByRole('search', { name: 'Filter' })).toBeHidden();
 });
+
+test('what is coloured in part is found as one text; a regular expression that never ends is refused, and the window goes on', async ({ window, page }) => {
+  await window.runSource("print('a' * 40 + '!')\nprint('\\x1b[36mkey\\x1b[0m=\\x1b[35mvalue\\x1b[0m')\nprint('2026-11-22 10:02:11 [warning  ] slow')");
+  await expect(window.console).toContainText('slow');
+  await window.console.getByRole('button', { name: 'Search the output' }).click();
+  const search = window.console.getByRole('searchbox', { name: 'Search output' });
+  const matches = window.console.getByRole('status', { name: 'Matches' });
+  const marks = (): Promise<number> => page.evaluate(() => ['console-match', 'console-current'].reduce((sum, name) => sum + (CSS.highlights.get(name)?.size ?? 0), 0));
+  await search.fill('y=val');
+  await expect(matches).toHaveText('1 of 1');
+  await expect.poll(marks).toBe(1);
+  await window.console.getByRole('button', { name: 'Regular expression' }).click();
+  await search.fill('(a+)+$');
+  await expect(matches).toHaveText('The regular expression takes too long on line 1.');
+  await search.fill('^.*$');
+  await expect(matches).toHaveText('1 of 3');
+  await expect.poll(marks).toBe(3);
+  await window.console.getByRole('button', { name: 'Filter the output' }).click();
+  const filter = window.console.getByRole('search', { name: 'Filter' });
+  await filter.getByRole('button', { name: 'Regular expression' }).click();
+  await filter.getByRole('searchbox', { name: 'Filter output' }).fill('(a+)+$');
+  await expect(filter).toContainText('The regular expression takes too long on line 1.');
+  await filter.getByRole('searchbox', { name: 'Filter output' }).fill('nothing at all');
+  await expect(window.console).toContainText('No line meets this filter.');
+});

@@ -65,6 +65,20 @@ export class Window {
   }
 }
 
+/**
+ * A browser in a person's hands loads a page again by itself that a changing network broke off; one under automation does not. Pods that
+ * come and go on this machine change its network.
+ */
+async function overNetworkChanges<T>(navigate: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await navigate();
+    } catch (error) {
+      if (tries === 5 || !(error instanceof Error) || !error.message.includes('net::ERR_NETWORK_CHANGED')) throw error;
+    }
+  }
+}
+
 export interface Fixtures {
   home: string;
   server: ServerProcess;
@@ -78,6 +92,13 @@ export const test = base.extend<Fixtures>({
     const home = await makeHome();
     await use(home);
     await removeHome(home);
+  },
+  page: async ({ page }, use) => {
+    const goto = page.goto.bind(page);
+    const reload = page.reload.bind(page);
+    page.goto = (...args) => overNetworkChanges(() => goto(...args));
+    page.reload = (...args) => overNetworkChanges(() => reload(...args));
+    await use(page);
   },
   server: async ({ home }, use) => {
     const server = await startServer(home);

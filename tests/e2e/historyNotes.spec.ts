@@ -15,6 +15,17 @@ test('a run gets tags and a note, and is found by them and by a saved search', a
   await expect(tags).toContainText('paper');
   await tags.getByRole('button', { name: 'Remove the tag slow' }).click();
   await expect(tags).not.toContainText('slow');
+  const field = window.history.getByRole('textbox', { name: 'Add a tag' });
+  await field.fill('x'.repeat(51));
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('This is no tag: it is longer than 50 characters')).toBeVisible();
+  await expect(field).toHaveValue('x'.repeat(51));
+  await field.fill(`${'long'.repeat(12)}🎉`);
+  await page.keyboard.press('Enter');
+  const remove = tags.getByRole('button', { name: /Remove the tag long/ });
+  await expect(remove).toBeInViewport({ ratio: 1 });
+  await remove.click();
+  await expect(tags).not.toContainText('long');
   await window.history.getByRole('textbox', { name: 'Note' }).fill('for the second chapter');
   await page.keyboard.press('Tab');
 

@@ -20,7 +20,7 @@ async function work(home: string, what: string): Promise<void> {
   for (;;) {
     await storage.backUpNow();
     const chosen = storage.backups().find((backup) => backup.content !== null);
-    if (what === 'restore' && chosen !== undefined) await storage.restore(chosen.name, 'restored');
+    if (what === 'restore' && chosen !== undefined) await storage.restore(chosen.name, () => 'restored');
     storage.write((sql) => sql.run("INSERT OR REPLACE INTO memory (name, value) VALUES ('round', ?)", String(Date.now())));
   }
 }

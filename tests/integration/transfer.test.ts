@@ -288,7 +288,7 @@ describe('the whole history as NDJSON', () => {
     await check();
     await to.runs.delete({ ids: [id] });
     const capsule = join(folder, 'run.pyxrun');
-    expect((await from.transfer.exportRun({ runId: id, path: capsule })).missing).toContain('lib/helper.py: its kept content is damaged');
+    expect((await from.transfer.exportRun({ runId: id, path: capsule })).missing).toEqual(expect.arrayContaining(['lib/helper.py: its kept content is damaged', 'the output from record 1 to 2, which is damaged']));
     await to.transfer.openRun({ path: capsule });
     await check();
     const comparison = await from.history.compare({ left: id, right: id });
@@ -342,10 +342,23 @@ describe('the whole history as NDJSON', () => {
     for (const run of (await to.runs.list({})).runs) expect(await to.output.read({ runId: run.id, after: 0 })).toMatchObject({ lastSeq: 2 });
   });
 
+  it('that an editor has saved again, with a byte order mark and returns, is read', async () => {
+    const [from, to] = [await openCore(folder, 'from'), await openCore(folder, 'to')];
+    await addRun(folder, from);
+    const path = join(folder, 'history.ndjson');
+    await last(await from.transfer.exportHistory({ path }));
+    writeFileSync(path, `\ufeff${readFileSync(path, 'utf8').replaceAll('\n', '\r\n')}`);
+    expect(await last(await to.transfer.importHistory({ path }))).toMatchObject({ runs: 1, done: true });
+  });
+
   it('that is empty or not there is refused', async () => {
     const client = await openCore(folder, 'to');
     writeFileSync(join(folder, 'empty'), '');
-    await expect(last(await client.transfer.importHistory({ path: join(folder, 'empty') }))).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    await expect(last(await client.transfer.importHistory({ path: join(folder, 'empty') }))).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'Line 1 of this history cannot be read: the file is empty.',
+      data: { action: 'Choose a file that was written by "Export the history".' },
+    });
     await expect(last(await client.transfer.importHistory({ path: join(folder, 'no') }))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

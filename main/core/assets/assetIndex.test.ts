@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,15 @@ describe('indexAssets', () => {
     await writeFile(join(folder, 'index.html'), 'another page');
     expect(first).toMatch(/^"[\w-]{22}"$/);
     expect((await indexAssets(folder)).get('/')?.etag).not.toBe(first);
+  });
+
+  it('names the scripts that stand in a page by their hashes', async () => {
+    await writeFile(join(folder, 'index.html'), '<script src="/a.js"></script><script>let a\n</script><script>two()</script>');
+    await writeFile(join(folder, 'a.js'), '"<script>no page</script>"');
+    const assets = await indexAssets(folder);
+    const sha256 = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+    expect(assets.get('/')?.inlineScripts).toEqual([sha256('let a\n'), sha256('two()')]);
+    expect(assets.get('/a.js')?.inlineScripts).toEqual([]);
   });
 
   it('leaves out symbolic links, which could lead out of the folder', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../contract/errors.ts';
 
@@ -12,6 +12,8 @@ export interface Asset {
   readonly size: number;
   /** Strong validator (RFC 9110, 8.8.3), with its quotes. */
   readonly etag: string;
+  /** Hashes of the scripts that stand in the page itself, as its policy names them: `sha256-…`. Most files have none. */
+  readonly inlineScripts: readonly string[];
 }
 
 /** All files of the built window by their URL path. What is not in it is not served, so no path can leave the folder. */
@@ -48,10 +50,15 @@ async function collect(folder: string, prefix: string, found: Map<string, Asset>
   }
 }
 
+/** Of a page that we built ourselves: `<script>` without attributes, as it stands. */
+const inlineScript = /<script>([\s\S]*?)<\/script>/g;
+
 async function describe(file: string, path: string): Promise<Asset> {
   const { size, mtimeMs } = await stat(file);
+  const page = path.endsWith('.html') ? await readFile(file, 'utf8') : '';
+  const inlineScripts = Array.from(page.matchAll(inlineScript), ([, text = '']) => `sha256-${createHash('sha256').update(text).digest('base64')}`);
   const etag = `"${createHash('sha256').update(`${path}\0${size}\0${mtimeMs}`).digest('base64url').slice(0, 22)}"`;
-  return { file, size, etag };
+  return { file, size, etag, inlineScripts };
 }
 
 /** Python's files have tens of megabytes: pieces of this size reach the browser twice as fast as the usual 64 KB. */

@@ -42,6 +42,10 @@ describe('the window', () => {
     expect(directives(windowCsp(origin)).get('frame-ancestors')).toBe("'none'");
   });
 
+  it('runs of the scripts in the page itself those that its build put there', () => {
+    expect(directives(windowCsp(origin, ['sha256-AAA=', 'sha256-BBB='])).get('script-src')).toBe(`${origin} 'sha256-AAA=' 'sha256-BBB='`);
+  });
+
   it('is nobody else’s to load', () => {
     expect(assetHeaders('/assets/index-B1x2_y3Z.js', origin)['cross-origin-resource-policy']).toBe('same-origin');
     expect(assetHeaders('/', origin)).not.toHaveProperty('access-control-allow-origin');

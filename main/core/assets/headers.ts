@@ -35,12 +35,13 @@ const alwaysHeaders = {
  * - `worker-src blob:` is not there: the editor's workers come from the own origin, Python's worker belongs to its frame.
  *
  * @param origin `http://127.0.0.1:4711` or `app://window`
+ * @param inlineScripts hashes of the scripts in the page itself, `sha256-…` (w3.org/TR/CSP3, 6.7.3.3)
  */
-export function windowCsp(origin: string): string {
+export function windowCsp(origin: string, inlineScripts: readonly string[] = []): string {
   const socket = origin.startsWith('http:') ? ` ${origin.replace('http:', 'ws:')}` : '';
   return [
     "default-src 'none'",
-    `script-src ${origin}`,
+    ['script-src', origin, ...inlineScripts.map((hash) => `'${hash}'`)].join(' '),
     `style-src ${origin} 'unsafe-inline'`,
     `font-src ${origin}`,
     `img-src ${origin} data: blob:`,
@@ -97,8 +98,9 @@ const hashed = /^\/assets\/.+-[\w-]{8,}\.[a-z0-9]+$/;
  *
  * @param path as in the URL, `/runner/runner.html`
  * @param origin of the window
+ * @param inlineScripts as the index gives them
  */
-export function assetHeaders(path: string, origin: string): Record<string, string> {
+export function assetHeaders(path: string, origin: string, inlineScripts: readonly string[] = []): Record<string, string> {
   const kind = assetKindOf(path);
   const base = {
     ...alwaysHeaders,
@@ -106,7 +108,7 @@ export function assetHeaders(path: string, origin: string): Record<string, strin
     'cache-control': hashed.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
   };
   if (kind === 'window') {
-    return { ...base, 'content-security-policy': windowCsp(origin), 'cross-origin-resource-policy': 'same-origin' };
+    return { ...base, 'content-security-policy': windowCsp(origin, inlineScripts), 'cross-origin-resource-policy': 'same-origin' };
   }
   return {
     ...base,

@@ -26,16 +26,18 @@ export function createBackups(storage: Storage): Backups {
       if (backup === undefined) throw noSuch();
       const running = storage.read((sql) => sql.get<{ n: number }>("SELECT count(*) AS n FROM runs WHERE status IN ('running', 'queued')")?.n ?? 0);
       if (running > 0) {
-        throw new AppError('CONFLICT', `${running === 1 ? 'A run is' : `${running} runs are`} still going on; nothing was changed.`, { action: 'Wait for them, or stop them first.' });
+        throw new AppError('CONFLICT', `${running === 1 ? 'A run is' : `${running} runs are`} still going on; nothing was changed.`, { action: running === 1 ? 'Wait for it, or stop it first.' : 'Wait for them, or stop them first.' });
       }
-      await storage.backUpNow();
-      const lost = storage.backups().find((one) => one.name === name)?.content?.missingRuns ?? 0;
-      const before = storage.backups()[0]?.madeMs ?? Date.now();
-      const message =
-        `The backup of ${momentText(new Date(backup.madeMs))} was restored. ` +
-        `${lost === 0 ? 'No run was lost by it' : `${lost === 1 ? 'One run that is not in it is' : `${lost} runs that are not in it are`} gone from the history`}; ` +
-        `tabs and settings are as they were then. The state before is kept as the backup of ${momentText(new Date(before))}.`;
-      await storage.restore(name, message);
+      const message = await storage.restore(name, () => {
+        const backups = storage.backups();
+        const lost = backups.find((one) => one.name === name)?.content?.missingRuns ?? 0;
+        const before = backups[0]?.madeMs ?? Date.now();
+        return (
+          `The backup of ${momentText(new Date(backup.madeMs))} was restored. ` +
+          `${lost === 0 ? 'No run was lost by it' : `${lost === 1 ? 'One run that is not in it is' : `${lost} runs that are not in it are`} gone from the history`}; ` +
+          `tabs and settings are as they were then. The state before is kept as the backup of ${momentText(new Date(before))}.`
+        );
+      });
       return { message };
     },
   };

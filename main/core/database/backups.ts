@@ -56,8 +56,9 @@ export function hasRoomFor(path: string): boolean {
  * the oldest ones beyond what the settings keep are deleted.
  *
  * @param isEnded asked between two stretches; true gives up
+ * @param needed a backup that stays, however old it is
  */
-export async function makeBackup(sql: Sql, folder: string, isEnded: () => boolean = () => false): Promise<void> {
+export async function makeBackup(sql: Sql, folder: string, isEnded: () => boolean = () => false, needed: string | null = null): Promise<void> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   removePartials(folder);
   const path = join(folder, `pyexekube-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.sqlite`);
@@ -76,7 +77,7 @@ export async function makeBackup(sql: Sql, folder: string, isEnded: () => boolea
   }
   // The one just made stays, even if the clock was ahead when others were.
   const others = listBackups(folder).filter((one) => one.path !== path);
-  for (const old of others.slice(keepSetting(sql) - 1)) rmSync(old.path, { force: true });
+  for (const old of others.slice(keepSetting(sql) - 1)) if (old.path !== needed) rmSync(old.path, { force: true });
 }
 
 /** The setting `keepBackups`; a schema that is about to be migrated may have none. */

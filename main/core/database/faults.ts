@@ -16,21 +16,25 @@ export function faultOf(error: unknown): Fault {
   return 'other';
 }
 
+const diskFull = 'The disk is full.';
+const folderNotWritable = 'The data folder is not writable.';
+
 /** Why nothing can be written, in words for a person. */
 export function writeFaultReason(error: unknown): string {
   const code = codeOf(error);
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC))/.test(code)) return 'The disk is full.';
-  if (/^(SQLITE_READONLY|SQLITE_PERM|EROFS|EACCES|EPERM|ENOTDIR|EEXIST)/.test(code)) return 'The data folder is not writable.';
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT|SQLITE_IOERR_(WRITE|SHMSIZE|TRUNCATE|FSYNC))/.test(code)) return diskFull;
+  if (/^(SQLITE_READONLY|SQLITE_PERM|SQLITE_CANTOPEN|EROFS|EACCES|EPERM|ENOTDIR|EEXIST)/.test(code)) return folderNotWritable;
   return `The disk refused to write (${code}).`;
 }
 
 /** The error that a refused write gives. It may be sent again unchanged: nothing of it was stored. */
 export function readOnlyError(reason: string, cause?: unknown): AppError {
-  return new AppError('STORAGE_READ_ONLY', `${reason} Nothing can be saved until there is room again.`, {
-    retryable: true,
-    action: 'Free some space on the disk that holds the data folder; saving goes on by itself.',
-    cause,
-  });
+  const until = reason === diskFull ? 'there is room again' : 'it can be written again';
+  const action =
+    reason === folderNotWritable
+      ? 'Make the data folder writable for you, or let the variable PYEXEKUBE_HOME name another.'
+      : 'Free some space on the disk that holds the data folder; saving goes on by itself.';
+  return new AppError('STORAGE_READ_ONLY', `${reason} Nothing can be saved until ${until}.`, { retryable: true, action, cause });
 }
 
 export function corruptError(path: string, cause: unknown): AppError {

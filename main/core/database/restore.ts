@@ -11,6 +11,7 @@ export function inspectBackup(sql: Sql, path: string): { runs: number; missingRu
   let db: BetterSqlite3.Database | undefined;
   try {
     db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
+    if (Number(db.pragma('user_version', { simple: true })) > Number(sql.db.pragma('user_version', { simple: true }))) return null;
     const ids = new Set(db.prepare<[], string>('SELECT id FROM runs').pluck().all());
     const now = sql.all<{ id: string }>('SELECT id FROM runs');
     return { runs: ids.size, missingRuns: now.filter(({ id }) => !ids.has(id)).length };
@@ -27,13 +28,15 @@ export function inspectBackup(sql: Sql, path: string): { runs: number; missingRu
  * or the new, and a process that is killed in the middle leaves the old.
  *
  * @param live a connection to the database at `path`
+ * @param onGood called when the backup turned out to be good, before anything changes
  * @throws STORAGE_CORRUPT the backup is damaged
  */
-export async function restoreBackup(live: Sql, path: string, backup: string, log: (line: string) => void): Promise<void> {
+export async function restoreBackup(live: Sql, path: string, backup: string, log: (line: string) => void, onGood: () => Promise<void>): Promise<void> {
   const copy = `${path}.restoring-${process.pid}`;
   try {
     copyFileSync(backup, copy);
     if (!isGood(copy)) throw new AppError('STORAGE_CORRUPT', 'This backup is damaged or from a newer version of PyExeKube; nothing was changed.', { action: 'Choose another one.' });
+    await onGood();
     const source = openConnection(copy, log);
     try {
       migrate(source);

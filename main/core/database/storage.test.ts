@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptBackups, listBackups } from './backups.ts';
 import { createChanges } from './changes.ts';
-import { faultOf, writeFaultReason } from './faults.ts';
+import { faultOf, readOnlyError, writeFaultReason } from './faults.ts';
 import { recall, remember } from './memory.ts';
 import { migrations } from './migrations/index.ts';
 import { openStorage, type Storage } from './storage.ts';
@@ -159,6 +159,7 @@ describe('faults', () => {
     ['ENOSPC', 'cannotWrite', 'The disk is full.'],
     ['SQLITE_READONLY_DBMOVED', 'cannotWrite', 'The data folder is not writable.'],
     ['EROFS', 'cannotWrite', 'The data folder is not writable.'],
+    ['SQLITE_CANTOPEN', 'cannotWrite', 'The data folder is not writable.'],
     ['SQLITE_IOERR_DELETE', 'cannotWrite', 'The disk refused to write (SQLITE_IOERR_DELETE).'],
     ['SQLITE_CORRUPT_INDEX', 'corrupt', 'The disk refused to write (SQLITE_CORRUPT_INDEX).'],
     ['SQLITE_NOTADB', 'corrupt', 'The disk refused to write (SQLITE_NOTADB).'],
@@ -168,5 +169,14 @@ describe('faults', () => {
     const error = Object.assign(new Error('x'), { code });
     expect(faultOf(error)).toBe(fault);
     expect(writeFaultReason(error)).toBe(reason);
+  });
+
+  it('say what helps', () => {
+    const actionOf = (code: string): string => {
+      const { message, action } = readOnlyError(writeFaultReason(Object.assign(new Error('x'), { code })));
+      return `${message} ${action}`;
+    };
+    expect(actionOf('SQLITE_FULL')).toMatch(/^The disk is full\. .* room again\. Free some space/);
+    expect(actionOf('EROFS')).toMatch(/^The data folder is not writable\. .* Make the data folder writable.*PYEXEKUBE_HOME/);
   });
 });

@@ -52,8 +52,12 @@ export interface Storage {
   backups(): BackupInfo[];
   /** Makes a backup now. @throws STORAGE_READ_ONLY there is no room for it */
   backUpNow(): Promise<void>;
-  /** Puts a backup in the place of what is there; everyone reads again. @param message what the person must be told @throws NOT_FOUND · STORAGE_CORRUPT */
-  restore(name: string, message: string): Promise<void>;
+  /**
+   * Puts a backup in the place of what is there, which becomes a backup itself before; everyone reads again.
+   * @param describe what the person must be told, asked when that backup is made @returns its answer
+   * @throws NOT_FOUND · STORAGE_CORRUPT · STORAGE_READ_ONLY
+   */
+  restore(name: string, describe: () => string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -137,6 +141,18 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
       for (const listener of replacedListeners) listener(message ?? 'The database was damaged; another PyExeKube has restored it.', 'damage');
     } catch (failure) {
       log(`could not replace the damaged database: ${String(failure)}`);
+    }
+  }
+
+  /** @param needed a backup that is about to be restored: it must not be deleted for being the oldest */
+  async function backUpNow(needed: string | null): Promise<void> {
+    await backup;
+    if (!hasRoomFor(path)) throw new AppError('STORAGE_READ_ONLY', 'The disk has too little room for a backup.', { action: 'Free some space on the disk that holds the data folder.' });
+    try {
+      await makeBackup(sql, backupFolder, () => closed, needed);
+    } catch (error) {
+      if (faultOf(error) === 'cannotWrite') throw readOnlyError(writeFaultReason(error), error);
+      throw error;
     }
   }
 
@@ -240,27 +256,23 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
         const bytes = statSync(file, { throwIfNoEntry: false })?.size;
         return bytes === undefined ? [] : [{ name: basename(file), madeMs: time.getTime(), bytes, content: inspectBackup(sql, file) }];
       }),
-    backUpNow: async () => {
-      await backup;
-      if (!hasRoomFor(path)) throw new AppError('STORAGE_READ_ONLY', 'The disk has too little room for a backup.', { action: 'Free some space on the disk that holds the data folder.' });
-      try {
-        await makeBackup(sql, backupFolder, () => closed);
-      } catch (error) {
-        if (faultOf(error) === 'cannotWrite') throw readOnlyError(writeFaultReason(error), error);
-        throw error;
-      }
-    },
-    restore: async (name, message) => {
+    backUpNow: () => backUpNow(null),
+    restore: async (name, describe) => {
       const chosen = listBackups(backupFolder).find((one) => basename(one.path) === name);
-      if (chosen === undefined) throw new AppError('NOT_FOUND', 'There is no such backup any more.');
+      if (chosen === undefined) throw new AppError('NOT_FOUND', 'There is no such backup any more.', { action: 'Look at the list again.' });
+      let message = '';
       try {
-        await restoreBackup(sql, path, chosen.path, log);
+        await restoreBackup(sql, path, chosen.path, log, async () => {
+          await backUpNow(chosen.path);
+          message = describe();
+        });
       } catch (error) {
         if (faultOf(error) === 'cannotWrite') throw readOnlyError(writeFaultReason(error), error);
         throw error;
       }
       log(message);
       for (const listener of replacedListeners) listener(message, 'restore');
+      return message;
     },
     close: async () => {
       closed = true;

@@ -12,6 +12,13 @@ export function errorClass(error: string): string {
   return /^([\p{L}_][\p{L}\p{N}_.]*)(?::|$)/u.exec(error)?.[1] ?? error.slice(0, 60);
 }
 
+/** The class of a failed run's error; one that ended without an error, by `sys.exit` or a signal, is told by its exit code. */
+export function failureClass(error: string | null, exitCode: number | null): string {
+  const name = error === null ? '' : errorClass(error.trim());
+  if (name !== '' && name !== 'SystemExit') return name;
+  return exitCode === null ? 'Ended without an error' : `Exit code ${exitCode}`;
+}
+
 /** @param dayStarts as the contract says: the last is the end */
 export function readStatistics(sql: Sql, dayStarts: readonly number[]): Statistics {
   if (dayStarts.some((start, i) => i > 0 && start <= (dayStarts[i - 1] ?? 0))) throw new AppError('INVALID_INPUT', 'The days must follow each other.');
@@ -26,8 +33,12 @@ export function readStatistics(sql: Sql, dayStarts: readonly number[]): Statisti
     return { startMs, runs: row?.runs ?? 0, failed: row?.failed ?? 0 };
   });
   const classes = new Map<string, number>();
-  for (const { error, n } of sql.all<{ error: string; n: number }>(`SELECT error, count(*) AS n FROM runs WHERE ${range} AND status = 'failed' AND error IS NOT NULL GROUP BY error`, from, to)) {
-    const name = errorClass(error);
+  const failures = sql.all<{ error: string | null; exit_code: number | null; n: number }>(
+    `SELECT error, exit_code, count(*) AS n FROM runs WHERE ${range} AND status = 'failed' GROUP BY error, exit_code`,
+    from, to,
+  );
+  for (const { error, exit_code: code, n } of failures) {
+    const name = failureClass(error, code);
     classes.set(name, (classes.get(name) ?? 0) + n);
   }
   return {

@@ -2,6 +2,7 @@ import { AppError } from '../../../contract/errors.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import { levelOf } from '../../../contract/logLevel.ts';
 import type { FilterBatch, OutputFilter } from '../../../contract/outputFilter.ts';
+import { searchedText } from '../../../contract/outputPattern.ts';
 import type { Storage } from '../database/index.ts';
 import { findRun } from '../runs/index.ts';
 import { Breather } from './breather.ts';
@@ -30,7 +31,7 @@ export function lineTest(filter: OutputFilter): (line: OutputLine) => boolean {
     if (sources !== undefined && !sources.some((source) => sameSource(line.source, source))) return false;
     if (pattern !== null) {
       pattern.lastIndex = 0;
-      if (!pattern.test(line.text)) return false;
+      if (!pattern.test(searchedText(line.text))) return false;
     }
     return levels === undefined || levels.includes(levelOf(line.text));
   };

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { OutputSource } from '../../../contract/outputFilter.ts';
+import { withoutStyles } from '../../../contract/outputPattern.ts';
 import type { Sql } from '../database/index.ts';
 import { bucketCount, openTail, signatureBytes, signatureOf } from './grams.ts';
 
@@ -82,8 +83,9 @@ export function signChunk(sql: Sql, key: number, chunk: SignedChunk, text: strin
   let bytes = isNext ? 0 : makeSegment(sql, key);
   const before = wasClosed ? '' : tailAfter(sql, key, chunk.first_seq - 1);
   // Where it is not known how the line began that goes on here, the chunk is always looked at.
-  const data = before === null ? new Uint8Array(signatureBytes).fill(255) : signatureOf(before + text);
-  const tail = JSON.stringify(openTail((before ?? '') + text));
+  const shown = withoutStyles((before ?? '') + text);
+  const data = before === null ? new Uint8Array(signatureBytes).fill(255) : signatureOf(shown);
+  const tail = JSON.stringify(openTail(shown));
   sql.run(
     'INSERT INTO output_signatures (run_key, first_seq, last_seq, tail, sources, checksum, data) VALUES (?, ?, ?, ?, ?, ?, ?)',
     key, chunk.first_seq, chunk.last_seq, tail, JSON.stringify(sources), signatureChecksum(key, { ...chunk, tail, data }), data,

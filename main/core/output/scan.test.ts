@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutputRecord } from '../../../contract/output.ts';
+import type { ColumnRow } from './columns.ts';
 import { LineScanner } from './scan.ts';
 
 function text(seq: number, content: string): OutputRecord {
@@ -29,6 +30,33 @@ describe('LineScanner', () => {
     }
   });
 
+  /** The same lines as records and as a chunk, each line in a record of its own. */
+  function bothWays(query: string, lines: readonly string[]): [number, number, string][] {
+    const records = lines.map((line, i) => text(i + 1, `${line}\n`));
+    const one = scanner(query, { regex: true }).push(records, 1000);
+    let start = 0;
+    const rows = lines.map((line, i): ColumnRow => ({ seq: i + 1, timeMs: 1, stream: 'stdout', start: (start += line.length + 1) - line.length - 1, length: line.length + 1, source: undefined }));
+    const other = scanner(query, { regex: true }).pushText({ text: lines.map((line) => `${line}\n`).join(''), rows: () => rows }, lines.length, 1000);
+    expect(other).toEqual(one);
+    return one.map(({ line, seq, start: at, length, text: found }) => {
+      expect(seq).toBe(line + 1);
+      return [line, at, found.slice(at, at + length)];
+    });
+  }
+
+  it('finds nothing where a regular expression matches nothing, and goes on behind it', () => {
+    for (const query of ['^', '$', '', '\\b', 'x*$']) expect(bothWays(query, ['one', '', 'two'])).toEqual([]);
+    expect(bothWays('x*', ['axx', '', '👧x'])).toEqual([[0, 1, 'xx'], [2, 2, 'x']]);
+    expect(bothWays('^.*$', ['one', '', 'two'])).toEqual([[0, 0, 'one'], [2, 0, 'two']]);
+    expect(bothWays('\\p{L}*', ['👧ab', 'c'])).toEqual([[0, 2, 'ab'], [1, 0, 'c']]);
+  });
+
+  it('looks at lines as they are read: without colours, and without the return of a line of Windows', () => {
+    const lines = ['plain key=value', '\u001b[36mkey\u001b[0m=\u001b[35mva\u001b[1mlue\u001b[0m\r', '', 'no \u001b[31mmatch\u001b[0m', '\u001b[Kkey=value'];
+    expect(bothWays('key=value$', lines)).toEqual([[0, 6, 'key=value'], [1, 0, 'key=value'], [4, 0, 'key=value']]);
+    expect(bothWays('\\[3\\dm', lines)).toEqual([]);
+  });
+
   it('cuts long lines around the match', () => {
     const [match] = scanner('needle').push([text(1, `${'x'.repeat(1000)}needle${'y'.repeat(1000)}\n`)], 10);
     expect(match).toMatchObject({ start: 1000, length: 6 });
@@ -53,7 +81,7 @@ describe('LineScanner', () => {
   });
 
   it('refuses a regular expression that does not compile or does not end', () => {
-    expect(() => scanner('(', { regex: true })).toThrow(/cannot be used/);
+    expect(() => scanner('(', { regex: true })).toThrow('The regular expression cannot be used: unterminated group.');
     const start = performance.now();
     expect(() => scanner('(a*)*b', { regex: true }).push([text(1, `${'a'.repeat(100)}\n`)], 10)).toThrow(/too long on line 1/);
     expect(performance.now() - start).toBeLessThan(5_000);

@@ -1,6 +1,7 @@
 import vm from 'node:vm';
 import { AppError } from '../../../contract/errors.ts';
 import type { OutputMatch, OutputRecord } from '../../../contract/output.ts';
+import { afterNothing, outputPattern, searchedText, withoutStyles } from '../../../contract/outputPattern.ts';
 import { textOf } from './codec.ts';
 import type { ColumnRow, Columns } from './columns.ts';
 import type { LineStart } from './lineStarts.ts';
@@ -19,14 +20,19 @@ const maxLineLength = 1024 * 1024;
 /** Characters of a line that a match carries. */
 const excerptLength = 500;
 
+/** V8's words, without the expression that the person has before them: `Invalid regular expression: /(/gi: Unterminated group`. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const reason = /^Invalid regular expression: .*\/[a-z]*: (.+)$/s.exec(message)?.[1] ?? message;
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
+}
+
 /** @throws INVALID_INPUT the regular expression does not compile */
-export function compilePattern({ query, regex, matchCase }: SearchRequest): RegExp {
-  const flags = matchCase ? 'g' : 'gi';
-  if (!regex) return new RegExp(query.replace(/[\\^$.*+?()[\]{}|/-]/g, (found) => `\\${found}`), flags);
+export function compilePattern(request: SearchRequest): RegExp {
   try {
-    return new RegExp(query, flags);
+    return outputPattern(request);
   } catch (error) {
-    throw new AppError('INVALID_INPUT', `The regular expression cannot be used: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    throw new AppError('INVALID_INPUT', `The regular expression cannot be used: ${reasonOf(error)}.`, { cause: error });
   }
 }
 
@@ -45,6 +51,13 @@ function countLineFeeds(text: string, from: number, to: number): number {
   let count = 0;
   for (let at = text.indexOf('\n', from); at !== -1 && at < to; at = text.indexOf('\n', at + 1)) count++;
   return count;
+}
+
+/** Where the line begins that is so many lines after the one that begins at `from`. */
+function afterLineFeeds(text: string, from: number, lines: number): number {
+  let at = from;
+  for (let left = lines; left > 0; left--) at = text.indexOf('\n', at) + 1;
+  return at;
 }
 
 /** Which record holds a character of a chunk's text; asked in rising order. */
@@ -174,15 +187,21 @@ export class LineScanner {
 
   /** Looks through whole lines at once; goes line by line only where something is found. */
   #scanWide(wide: RegExp, text: string, from: number, to: number, places: Places, matches: OutputMatch[], limit: number): void {
-    const stretch = to === text.length ? text : text.slice(0, to);
-    wide.lastIndex = from;
-    let counted = from;
+    const stretch = withoutStyles(text.slice(from, to));
+    const isPlain = stretch.length === to - from;
+    wide.lastIndex = 0;
+    let counted = 0;
+    let textAt = from;
     for (let found = wide.exec(stretch); found !== null; found = wide.exec(stretch)) {
+      // A match of nothing after the last line is on none.
+      if (found.index >= stretch.length) return;
       const start = found.index === 0 ? 0 : stretch.lastIndexOf('\n', found.index - 1) + 1;
       const end = stretch.indexOf('\n', found.index);
-      this.#line += countLineFeeds(stretch, counted, start);
+      const lines = countLineFeeds(stretch, counted, start);
+      this.#line += lines;
       counted = start;
-      this.#scanLine(stretch.slice(start, end), places.seqAt(start), matches, limit);
+      textAt = isPlain ? from + start : afterLineFeeds(text, textAt, lines);
+      this.#scanLine(stretch.slice(start, end), places.seqAt(textAt), matches, limit);
       if (matches.length >= limit) return;
       wide.lastIndex = end + 1;
     }
@@ -248,15 +267,16 @@ export class LineScanner {
     this.#rest = '';
   }
 
-  #scanLine(piece: string, seq: number, matches: OutputMatch[], limit: number): void {
+  #scanLine(line: string, seq: number, matches: OutputMatch[], limit: number): void {
     if (this.#isInside) return;
+    const piece = searchedText(line);
     const pattern = this.#pattern;
     pattern.lastIndex = 0;
     for (let found = pattern.exec(piece); found !== null; found = pattern.exec(piece)) {
       const length = found[0].length;
       if (length === 0) {
         // Nothing to show, and nothing that would move the pattern on.
-        pattern.lastIndex++;
+        pattern.lastIndex = afterNothing(pattern, piece, found.index);
         continue;
       }
       const cut = Math.max(0, Math.min(found.index - (excerptLength >> 1), piece.length - excerptLength));

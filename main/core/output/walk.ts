@@ -1,10 +1,11 @@
+import { withoutStyles } from '../../../contract/outputPattern.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import { chunkAt, chunksAfter } from './chunks.ts';
 import { decodeColumns, type StoredChunk } from './codec.ts';
 import { bucketsOf } from './grams.ts';
 import { lookUp } from './gramLookup.ts';
 import { isClosedAfter, isOpenBefore, lastChunkStart, lineStartBefore, type LineStart } from './lineStarts.ts';
-import { ReadAhead } from './readAhead.ts';
+import { ReadAhead, type Prepare } from './readAhead.ts';
 import type { Required } from './required.ts';
 import { compilePattern } from './scan.ts';
 
@@ -25,6 +26,8 @@ export interface WalkOptions {
   readsEnd: boolean;
   /** Most chunks of a step. */
   chunksAtOnce: number;
+  /** What is done with chunks before they are given, if not to decompress them. */
+  prepare?: Prepare | undefined;
 }
 
 /** Records of chunks that are read if they are sure, or hold the text when looked at. */
@@ -33,6 +36,9 @@ interface Item {
   to: number;
   isSure: boolean;
 }
+
+/** What may be the end of a sequence that began in the chunk before. */
+const styleEnd = /^\[?[\d;:]{0,125}[mK]/;
 
 /** So many chunks that turn out not to hold the text are looked at before other work has its turn. */
 const looksAtOnce = 8;
@@ -60,7 +66,7 @@ export class OutputWalk {
     this.#storage = storage;
     this.#key = key;
     this.#options = options;
-    this.#reader = new ReadAhead(storage, key, options.chunksAtOnce);
+    this.#reader = new ReadAhead(storage, key, options.chunksAtOnce, options.prepare);
     this.at = options.start?.after ?? 0;
     this.#to = this.at;
     const { required } = options;
@@ -125,8 +131,10 @@ export class OutputWalk {
 
   #mayHold(chunk: StoredChunk): boolean {
     const columns = decodeColumns(chunk);
-    if (columns?.isText !== true || this.#test === null || this.#test.within(columns.text)) return true;
-    return this.#storage.read((sql) => isOpenBefore(sql, this.#key, chunk.first_seq)) && this.#test.endsIn(columns.text);
+    if (columns?.isText !== true || this.#test === null) return true;
+    const text = withoutStyles(columns.text);
+    if (this.#test.within(text)) return true;
+    return this.#storage.read((sql) => isOpenBefore(sql, this.#key, chunk.first_seq)) && (styleEnd.test(text) || this.#test.endsIn(text));
   }
 }
 

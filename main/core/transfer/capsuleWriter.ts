@@ -49,7 +49,8 @@ export async function writeCapsule(source: CapsuleSource, runId: RunId, file: Fi
   const damaged = new Set<string>();
   for (const { path, data } of source.inputs.contents(runId, (name) => damaged.add(name))) await add(inputsFolder + path, [data], data.byteLength);
   const cut: { after: number | null } = { after: null };
-  await add(outputName, outputLines(source.output, runId, cut));
+  const lost: string[] = [];
+  await add(outputName, outputLines(source.output, runId, cut, (first, last) => lost.push(`the output from record ${first} to ${last}, which is damaged`)));
   for (const artifact of await source.artifacts(runId)) {
     const opened = await open(artifact.file, 'r');
     try {
@@ -61,6 +62,7 @@ export async function writeCapsule(source: CapsuleSource, runId: RunId, file: Fi
   }
   const files = inputs?.files.map((one) => (damaged.has(one.path) ? { ...one, hash: null, reason: 'its kept content is damaged' } : one)) ?? [];
   missing.unshift(...files.flatMap(({ path, hash, reason }) => (hash === null ? [`${path}: ${reason ?? 'not kept'}`] : [])), ...withheld.map((name) => `the value of the variable ${name}`));
+  missing.push(...lost);
   if (cut.after !== null) missing.push(`the output after record ${cut.after}`);
   const manifest: Manifest = {
     format: 'pyexekube-run', version: capsuleVersion, application: `PyExeKube ${source.appVersion}`, exportedMs: Date.now(), run: rest,
@@ -73,11 +75,11 @@ export async function writeCapsule(source: CapsuleSource, runId: RunId, file: Fi
   return manifest;
 }
 
-/** The output as NDJSON. @param cut told when not all of it fits: the last record that does */
-async function* outputLines(output: CapsuleSource['output'], runId: RunId, cut: { after: number | null }): AsyncGenerator<Buffer, void> {
+/** The output as NDJSON. @param cut told when not all of it fits: the last record that does @param onDamaged as of `outputPages` */
+async function* outputLines(output: CapsuleSource['output'], runId: RunId, cut: { after: number | null }, onDamaged: (first: number, last: number) => void): AsyncGenerator<Buffer, void> {
   let bytes = 0;
   let last = 0;
-  for await (const records of outputPages(output, runId, pageLength)) {
+  for await (const records of outputPages(output, runId, pageLength, undefined, { onDamaged })) {
     const part = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     bytes += part.byteLength;
     if (bytes > mostEntryBytes) {

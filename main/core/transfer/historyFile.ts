@@ -29,8 +29,8 @@ export type HistoryLine = z.infer<typeof HistoryLine>;
 
 /** @param number of the line, first is 1 */
 export function wrongLine(number: number, why: string): AppError {
-  return new AppError('INVALID_INPUT', `Line ${number.toLocaleString('en')} of this history cannot be read: ${why}. The runs before it were taken over.`, {
-    action: 'Ask for the file again where it comes from; what is there already is skipped.',
+  return new AppError('INVALID_INPUT', `Line ${number.toLocaleString('en')} of this history cannot be read: ${why}.${number === 1 ? '' : ' The runs before it were taken over.'}`, {
+    action: number === 1 ? 'Choose a file that was written by "Export the history".' : 'Ask for the file again where it comes from; what is there already is skipped.',
   });
 }
 

@@ -37,7 +37,8 @@ export async function readHistory(deps: InsertDependencies, file: FileHandle, pr
       bytes += line.byteLength + 1;
       if (taking.isWhole) throw wrongLine(number, 'something follows the end');
       const text = textOf(line, number);
-      if (number === 1) parseHead(text);
+      // Editors put a byte order mark before what they save again.
+      if (number === 1) parseHead(text.replace(/^\ufeff/, ''));
       else await taking.take(parseLine(text, number), number, line.byteLength);
       if (taking.isFull) {
         taking.store();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AssetIndex } from '../../core/assets/index.ts';
 import { answerFor } from './appAnswers.ts';
 
-const page = { file: '/built/index.html', size: 7, etag: '"a"' };
-const runner = { file: '/built/runner/runner.html', size: 8, etag: '"b"' };
+const page = { file: '/built/index.html', size: 7, etag: '"a"', inlineScripts: ['sha256-AAA='] };
+const runner = { file: '/built/runner/runner.html', size: 8, etag: '"b"', inlineScripts: [] };
 const assets: AssetIndex = new Map([
   ['/', page],
   ['/index.html', page],
@@ -17,6 +17,7 @@ describe('what app:// answers', () => {
       asset: page,
       headers: { 'content-length': '7', 'content-type': 'text/html; charset=utf-8', 'cross-origin-opener-policy': 'same-origin' },
     });
+    expect(answerFor('GET', 'app://window/', assets).headers['content-security-policy']).toContain("script-src app://window 'sha256-AAA='");
     expect(answerFor('GET', 'app://window/runner/runner.html', assets).headers['content-security-policy']).toContain('app://window/runner/runner.js');
     expect(answerFor('HEAD', 'app://window/', assets)).toMatchObject({ status: 200, asset: null });
   });

@@ -14,6 +14,6 @@ export function answerFor(method: string, address: string, assets: AssetIndex): 
   const asset = url !== null && `${url.protocol}//${url.host}` === windowOrigin ? assets.get(url.pathname) : undefined;
   if (url === null || asset === undefined) return { status: 404, headers: plainHeaders(), asset: null };
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, headers: plainHeaders(), asset: null };
-  const headers = { ...assetHeaders(url.pathname, windowOrigin), 'content-length': String(asset.size), etag: asset.etag };
+  const headers = { ...assetHeaders(url.pathname, windowOrigin, asset.inlineScripts), 'content-length': String(asset.size), etag: asset.etag };
   return { status: 200, headers, asset: method === 'HEAD' ? null : asset };
 }

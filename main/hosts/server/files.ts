@@ -13,7 +13,7 @@ export async function serveFile(request: IncomingMessage, response: ServerRespon
   if (refusal !== null) return refuse(response, refusal);
   const asset = assets.get(path);
   if (asset === undefined) return refuse(response, { status: 404, message: 'There is no such file.' });
-  const headers = { ...assetHeaders(path, origin), etag: asset.etag };
+  const headers = { ...assetHeaders(path, origin, asset.inlineScripts), etag: asset.etag };
   if (request.headers['if-none-match'] === asset.etag) {
     response.writeHead(304, headers).end();
     return;

@@ -22,7 +22,8 @@ function take(fields: JsonField[], keys: readonly string[]): string[] {
 export function jsonLineText(line: string): string | null {
   if (line.length > longest || !/^\s*\{.*\}\s*$/.test(line)) return null;
   const fields = jsonFields(line);
-  if (fields === null) return null;
+  // An empty object would be an empty line.
+  if (fields === null || fields.length === 0) return null;
   const head = [...take(fields, timeKeys), ...take(fields, levelKeys), ...take(fields, messageKeys)];
   const text = [...head, ...fields.map(({ key, value }) => `${key}=${value}`)].join(' ').replaceAll('\n', '\u23ce');
   return text.length <= line.length ? text : null;

@@ -20,6 +20,13 @@ describe('applySgr', () => {
     expect(applySgr(red, ';4')).toEqual({ ...plainState, underline: true });
   });
 
+  it('takes a form of underline for an underline, and its colour for nothing', () => {
+    expect(applySgr(plainState, '4:3')).toEqual({ ...plainState, underline: true });
+    expect(applySgr({ ...plainState, underline: true, bold: true }, '4:0')).toEqual({ ...plainState, bold: true });
+    expect(applySgr(plainState, '58;5;1')).toEqual(plainState);
+    expect(applySgr(plainState, '58:2::1:2:3;3')).toEqual({ ...plainState, italic: true });
+  });
+
   it('ignores what is out of range', () => {
     for (const parameters of ['38;5;256', '38;2;1;2', '38;2;300;0;0', '999', '38', '48;5']) expect(applySgr(plainState, parameters)).toEqual(plainState);
   });

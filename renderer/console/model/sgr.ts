@@ -32,6 +32,9 @@ export const plainState: SgrState = {
 /** Longest control sequence that is looked at; what is longer is text. */
 export const maxSequenceLength = 128;
 
+/** `4:3` is one of several forms of an underline, `4:0` none. */
+const underlineStyle = /(^|;)4:(\d)/g;
+
 /** Most parameters of one sequence that are looked at. */
 const maxParameters = 64;
 
@@ -79,14 +82,15 @@ function applyOne(state: Mutable, code: number): void {
  */
 export function applySgr(state: SgrState, parameters: string): SgrState {
   const next: Mutable = { ...state };
-  const codes = parameters.split(/[;:]/, maxParameters).map((part) => (part === '' ? 0 : Number.parseInt(part, 10)));
+  const codes = parameters.replace(underlineStyle, (_, before: string, style: string) => `${before}${style === '0' ? 24 : 4}`).split(/[;:]/, maxParameters).map((part) => (part === '' ? 0 : Number.parseInt(part, 10)));
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i] ?? 0;
-    if (code === 38 || code === 48) {
+    if (code === 38 || code === 48 || code === 58) {
       // `38:2::r:g:b` has an empty colour space before the parts.
       if (codes[i + 1] === 2 && parameters.includes('::')) codes.splice(i + 2, 1);
       const { color, used } = extendedColor(codes, i + 1);
-      if (color !== null) next[code === 38 ? 'foreground' : 'background'] = color;
+      // 58 is the colour of an underline, which is not drawn; its parts are no codes of their own.
+      if (color !== null && code !== 58) next[code === 38 ? 'foreground' : 'background'] = color;
       i += used;
     } else applyOne(next, code);
   }

@@ -90,6 +90,8 @@ export class LogView {
   dispose(): void {
     this.unsubscribe();
     cancelAnimationFrame(this.frame);
+    // Whoever still holds it must not make it draw again.
+    this.frame = -1;
     this.heights.disconnect();
     this.sizes.disconnect();
     this.themes.disconnect();

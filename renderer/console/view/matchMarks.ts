@@ -52,7 +52,7 @@ export class MatchMarks {
       for (const match of laid.resolved.text.matchAll(pattern)) {
         const start = Math.max(from, match.index);
         const end = Math.min(to, match.index + match[0].length);
-        if (match[0] === '' || count > mostMarks) break;
+        if (count > mostMarks || match.index >= to) break;
         if (start >= end) continue;
         const range = rangeInRow(element, start - from, end - from);
         if (range === null) continue;
