@@ -11,6 +11,9 @@ const entries = [
   // Electron 22, the oldest that must run, has Node 16.
   { entry: 'main/hosts/electron/main.ts', file: 'dist/main/electron.cjs', target: 'node16' },
   { entry: 'main/hosts/electron/core.ts', file: 'dist/main/core.cjs', target: 'node22' },
+  // What runs in a thread of its own, beside either core (main/core/threads.ts).
+  { entry: 'main/core/output/outputProgram.ts', file: 'dist/main/coreOutput.cjs', target: 'node22' },
+  { entry: 'main/core/history/compareProgram.ts', file: 'dist/main/coreCompare.cjs', target: 'node22' },
   { entry: 'main/hosts/server/main.ts', file: 'dist/main/server.cjs', target: 'node22' },
   { entry: 'preload/preload.ts', file: 'dist/preload/preload.cjs', target: 'chrome108' },
 ];

@@ -71,23 +71,27 @@ export function keepLayout(): () => void {
     const kept = parseLayout(settings.layout);
     // What the person opened or hid before the settings came stays as they wanted it.
     const { side, right, console } = useLayout.getState();
-    useLayout.setState({
-      ...kept,
+    const wanted = {
       ...(side === atStart.side ? {} : { side }),
       ...(right === atStart.right ? {} : { right }),
       ...(console === atStart.console ? {} : { console }),
-    });
+    };
+    useLayout.setState({ ...kept, ...wanted });
     restored = true;
     useLayoutRestored.setState({ restored: true });
+    if (Object.keys(wanted).length > 0) keep();
+  }
+
+  function keep(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void changeSettings({ layout: JSON.stringify(useLayout.getState()) }), 500);
   }
 
   restore();
   const stops = [
     useSettings.subscribe(restore),
-    useLayout.subscribe((state) => {
-      if (!restored) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void changeSettings({ layout: JSON.stringify(state) }), 500);
+    useLayout.subscribe(() => {
+      if (restored) keep();
     }),
   ];
   return () => {

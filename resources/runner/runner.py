@@ -927,6 +927,7 @@ class Installer:
 
         refused = any(re.search(r"\b(401|403)\b.*(Error|Unauthorized|Forbidden|[Cc]redentials)", line) for line in tail)
         offline = any("Retrying (Retry(" in line or "Connection to" in line for line in tail)
+        ignored = next((line.split("located at ", 1)[1].split(" ", 1)[0] for line in tail if "is not a trusted or secure host and is being ignored" in line), None)
         special = self.conflict_in(tail) or self.hash_in(tail)
         if special is not None:
             return special
@@ -940,6 +941,8 @@ class Installer:
                 said = line.replace("ERROR: ", "").strip()
                 if offline:
                     said += " (the package index could not be reached)"
+                elif ignored is not None:
+                    said += " (pip ignores the package index at %s, which is not encrypted, unless it is named as a trusted host)" % ignored
                 elif refused or ("No matching distribution" in line and any("(from versions: none)" in other for other in tail) and self.is_refused(package)):
                     said += " (the package index refuses the sign-in)"
                 elif built is not None and "uild" in line:

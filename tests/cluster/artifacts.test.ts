@@ -49,6 +49,8 @@ os.mkdir("closed"); open("closed/x", "w").close(); os.chmod("closed", 0)`;
     const source = 'import os\nout = os.environ["PYEXEKUBE_OUTPUT"]\nfor i in range(8):\n  open(f"{out}/{i}.bin", "wb").write(bytes([i]) * 4_000_000)';
     cluster.proxy.breakSocket = { path: 'command=send', afterBytes: 10_000_000 };
     const runId = await cluster.application.submit(source);
+    // Whoever asks on the way is told how far it is.
+    await cluster.application.until(runId, ({ artifacts: { state } }) => state === 'fetching', 'fetching');
     const job = await cluster.application.reach(runId, 'done', 60_000);
     expect(job.artifacts).toMatchObject({ state: 'fetched', files: 8, bytes: 32_000_000 });
     const { artifacts } = await cluster.application.api.jobs.artifacts({ runId });

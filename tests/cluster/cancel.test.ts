@@ -84,6 +84,18 @@ onCluster('a run that is cancelled', { through: 'proxy' }, (cluster) => {
     await again.core.dispose();
   });
 
+  it('and hears neither SIGINT nor SIGTERM is ended at the third step, soon, and keeps its output and its files', async () => {
+    const { application } = cluster;
+    const source = 'import os, signal, time\nfor number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, lambda n, _: print("heard", n, flush=True))\nopen(os.environ["PYEXEKUBE_OUTPUT"] + "/saved", "w").write("saved")\nprint("begun", flush=True)\nwhile True: time.sleep(0.05)';
+    const runId = await application.submit(source);
+    await application.says(runId, 'begun');
+    await application.api.jobs.cancel({ runId, graceSeconds: 1 });
+    expect(await application.until(runId, ({ phase }) => phase === 'done', 'done', 20_000)).toMatchObject({ cancel: 'deleted', artifacts: { state: 'fetched', files: 1 }, failure: null });
+    expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped', exitCode: 137 });
+    expect(textOf(await application.output(runId))).toMatch(/^begun\nheard 2\nheard 15\n/);
+    await expect.poll(() => left(runId), { timeout: 30_000 }).toBe('');
+  });
+
   it('before its image is there never had a Python, and says nothing of one', async () => {
     const { application } = cluster;
     const runId = await application.submit('print("never")', { settings: { image: 'localhost:1/nobody/nothing:1' } });

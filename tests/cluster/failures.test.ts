@@ -57,7 +57,14 @@ const cases: Case[] = [
     source: hello,
     settings: { ...soon, nodeSelector: { 'example.com/zone': 'moon' } },
     expected: { kind: 'unschedulable', action: { field: 'nodeSelector' } },
-    sentence: /the node selector fits none of 1 of 1 nodes/,
+    sentence: /the node selector does not fit 1 of 1 nodes/,
+  },
+  {
+    what: 'a program that is no Python, though it ends well',
+    source: hello,
+    settings: { python: '/bin/true' },
+    expected: { kind: 'containerStart', action: { field: 'python' } },
+    sentence: /^"\/bin\/true" in the image ended with exit code 0 before the script began/,
   },
   {
     what: 'a claim that does not exist',

@@ -53,6 +53,16 @@ test.describe('A window whose parts do not arrive at once', () => {
     expect(broken()).toBe(3);
   });
 
+  test('styles HTML output all the same', async ({ context, window }) => {
+    const broken = await breakOff(context, /^\/display\/display\.css$/, 2);
+    await window.newTab();
+    await window.runSource('class H:\n    def _repr_html_(self):\n        return "<b>shown</b>"\nH()');
+    const frame = window.console.locator('iframe').contentFrame();
+    await expect(frame.getByText('shown')).toBeVisible();
+    await expect(frame.locator('body')).toHaveCSS('margin', '0px');
+    expect(broken()).toBe(2);
+  });
+
   for (const path of [/^\/assets\/index-[^/]+\.js$/, /^\/assets\/app-[^/]+\.js$/]) {
     test(`says so when ${path.source} never comes, and loads when it is there again`, async ({ page, context, server }) => {
       let isThere = false;

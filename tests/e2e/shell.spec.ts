@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from './fixtures.ts';
+import Database from 'better-sqlite3';
+import { deferred } from '../../renderer/lib/deferred.ts';
+import { expect, test, Window } from './fixtures.ts';
 
 test('the welcome page has three samples that run as they are', async ({ window, page }) => {
   const samples = page.getByRole('button', { name: /open and run/i });
@@ -64,6 +67,24 @@ test('settings are kept', async ({ page, window }) => {
   await expect.poll(() => page.locator('.view-line').first().evaluate((line) => getComputedStyle(line).fontSize)).toBe('19px');
   await page.reload();
   await expect.poll(() => page.locator('.view-line').first().evaluate((line) => getComputedStyle(line).fontSize)).toBe('19px');
+});
+
+test('a view that is opened before the settings have come is open again at the next start', async ({ page, server, home }) => {
+  const released = deferred<void>();
+  await page.routeWebSocket(/\/rpc/, (socket) => {
+    const toServer = socket.connectToServer();
+    toServer.onMessage((message) => void released.promise.then(() => socket.send(message)));
+  });
+  const window = new Window(page);
+  await window.open(server.url);
+  await page.getByRole('button', { name: 'History', exact: true }).click();
+  await expect(window.history).toBeVisible();
+  released.resolve();
+  const database = new Database(join(home, 'pyexekube.sqlite'), { readonly: true });
+  await expect.poll(() => database.prepare("SELECT value FROM settings WHERE name = 'layout'").pluck().get()).toContain('History');
+  database.close();
+  await page.reload();
+  await expect(window.history).toBeVisible();
 });
 
 for (const theme of ['light', 'dark', 'high contrast'] as const) {

@@ -87,4 +87,29 @@ describe('comparing two runs', () => {
     const { output } = await client.history.compare({ left, right });
     expect(output).toMatchObject({ leftLines: 1, rightLines: 2, count: 1, differences: [{ leftLine: 1, rightLine: 1 }] });
   });
+
+  it('tells lines from all over two long outputs, and lets other work go on', { timeout: 60_000 }, async () => {
+    const lines = Array.from({ length: 120_000 }, (_, i) => `step ${i} of a long training, and what is said about it`);
+    const other = lines.map((line, i) => (i % 9973 === 17 ? `${line}!` : line));
+    const [left, right] = [await addRun('1', lines.join('\n')), await addRun('1', other.join('\n'))];
+    let steps = 0;
+    let isDone = false;
+    const count = (): void => {
+      steps++;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const { output } = await client.history.compare({ left, right });
+    isDone = true;
+    expect(output).toMatchObject({ leftLines: 120_000, rightLines: 120_000, truncated: false, count: 13 });
+    expect(output.differences).toEqual(
+      lines.flatMap((line, i) => (i % 9973 === 17 ? [{ leftLine: i + 1, left: [line], leftMore: 0, rightLine: i + 1, right: [`${line}!`], rightMore: 0 }] : [])),
+    );
+    // One for each megabyte, at least.
+    expect(steps).toBeGreaterThan(12);
+    const ending = new AbortController();
+    const cancelled = client.history.compare({ left, right }, { signal: ending.signal });
+    setImmediate(() => ending.abort());
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
 });

@@ -75,4 +75,23 @@ describe('an export', () => {
       { numRuns: 120 },
     );
   });
+
+  it('of a long output is the same whichever thread writes it', { timeout: 120_000 }, async () => {
+    const client = createRouterClient(core.router, { context: { clientId: newClientId() } });
+    const runId = newRunId();
+    await client.runs.start({ id: runId, engine: 'local', mode: 'file', title: 't', source: '1', pythonVersion: '3.14.2' });
+    const long = Array.from({ length: 60_000 }, (_, i) => `line ${i} says ${i % 7 === 0 ? '"x" \\n' : 'nothing'}${i % 9000 === 5 ? ' é 中 \u001b[1m!' : ''} and goes on for a while, so that there are many chunks\n`).join('');
+    const records: OutputRecord[] = [];
+    // Records end where they like.
+    for (let at = 0; at < long.length; at += 40_011) records.push({ seq: records.length + 1, timeMs: 1000 + records.length, body: { kind: 'text', stream: 'stdout', text: long.slice(at, at + 40_011) } });
+    for (let at = 0; at < records.length; at += 4) await client.output.append({ runId, records: records.slice(at, at + 4) });
+    await client.runs.finish({ id: runId, status: 'succeeded', exitCode: 0, durationMs: 1, peakMemoryBytes: null, error: null });
+    const lines = linesOf(records);
+    const expected = lines.map((line, i) => `${JSON.stringify({ line: i + 1, time: line.time, stream: line.stream, text: line.text })}\n`).join('');
+    for (let i = 0; i < 4; i++) {
+      let text = '';
+      for await (const piece of await client.output.export({ runId, format: 'ndjson' })) text += piece.text;
+      expect(text === expected).toBe(true);
+    }
+  });
 });

@@ -201,6 +201,12 @@ describe.each(ends.filter((python) => python === ends[0] || python === ends.at(-
     expect(code).toBe(214);
   });
 
+  it('of an index that pip ignores say so', async () => {
+    const pod = await podOf(python, ['first'], { settings: { packageIndex: { url: 'http://0.0.0.0:9/simple' } } });
+    const { report } = await pod.end();
+    expect(report).toMatchObject({ end: 'requirements', package: 'first', message: expect.stringContaining('ignores the package index at 0.0.0.0') as string });
+  });
+
   it('of an index that refuses the sign-in say so', async () => {
     const pod = await podOf(python, ['first']);
     writeFileSync(join(pod.root, 'index/password'), 'wrong');

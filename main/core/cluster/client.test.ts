@@ -235,6 +235,12 @@ describe('how to connect', () => {
     expect(await optionsOf({ cluster })).toMatchObject({ hasAgent: false });
   });
 
+  it.each(['http://user:secret@127.0.0.1:1', 'socks5://127.0.0.1:1'])('says that it is the proxy %s that cannot be reached', async (proxy) => {
+    const client = createClusterClient({ server: 'https://s.example', kubeconfig: () => ({ cluster: { server: 'https://s.example', 'proxy-url': proxy }, user: {} }), credentials: async () => ({}) });
+    const refused = client.request('GET', '/version').finally(() => client.close());
+    await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(/^https:\/\/s\.example cannot be reached through the proxy (http:\/\/127\.0\.0\.1:1|of the kubeconfig) \(/) as string });
+  });
+
   it('goes through a proxy with the same sign-in', async () => {
     const options = await optionsOf({ cluster: { server: 'https://s.example', 'proxy-url': 'http://127.0.0.1:3128' }, user: { 'as-uid': '7' } }, { token: 'given', certData: 'cert', keyData: 'key' });
     expect(options).toMatchObject({ hasAgent: true, headers: { Authorization: 'Bearer given', 'Impersonate-Uid': '7' } });

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } fro
 import { AppError } from '../../../contract/errors.ts';
 import { createAccess, type AccessSource, type ConnectOptions } from './access.ts';
 import { errorOfAnswer, errorOfConnection } from './errors.ts';
+import { proxyOf } from './proxy.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Query = Record<string, string | number | boolean | readonly string[] | undefined>;
@@ -60,6 +61,7 @@ export function createClusterClient(source: AccessSource): ClusterClient {
   /** One exchange up to the head of the answer. */
   async function open(method: Method, path: string, { query, body, contentType, signal }: RequestOptionsOfOurs, timeoutMs: number): Promise<Exchange> {
     const connect = await access.options();
+    const proxy = proxyOf(connect.agent);
     const text = body === undefined ? undefined : JSON.stringify(body);
     const options: RequestOptions = {
       agent,
@@ -80,7 +82,7 @@ export function createClusterClient(source: AccessSource): ClusterClient {
         request = (isTls ? httpsRequest : httpRequest)(url, options);
       } catch (error) {
         // A certificate, a key or a token that is none is noticed before anything is sent.
-        return reject(errorOfConnection(error, server));
+        return reject(errorOfConnection(error, server, proxy));
       }
       let answering: IncomingMessage | undefined;
       // Once there is an answer, only its own destroy carries the reason to the reader; the request's says ECONNRESET.
@@ -98,7 +100,7 @@ export function createClusterClient(source: AccessSource): ClusterClient {
       signal?.addEventListener('abort', abort, { once: true });
       request.on('error', (error) => {
         done();
-        reject(errorOfConnection(error, server));
+        reject(errorOfConnection(error, server, proxy));
       });
       request.on('response', (answer) => {
         answering = answer;

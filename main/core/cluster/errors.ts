@@ -70,8 +70,8 @@ const tlsCodes = /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|
 /** What OpenSSL and Node say of sign-in data that they cannot read, or that does not fit together. */
 const signInCodes = /^(ERR_OSSL_|ERR_INVALID_CHAR$|ERR_CRYPTO_)/;
 
-/** Translates a failure on the way: nothing was answered, or the answer broke off. */
-export function errorOfConnection(error: unknown, server: string): AppError {
+/** Translates a failure on the way: nothing was answered, or the answer broke off. `proxy` is what is in between. */
+export function errorOfConnection(error: unknown, server: string, proxy: string | null = null): AppError {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error)) return new AppError('BUG', `The connection to ${server} failed with something that is not an error.`);
   if (error.name === 'AbortError') return new AppError('CANCELLED', 'The call was cancelled.', { cause: error });
@@ -87,7 +87,7 @@ export function errorOfConnection(error: unknown, server: string): AppError {
       cause: error,
     });
   }
-  return new AppError('UNAVAILABLE', `${server} cannot be reached (${reasons[code] ?? (error.message || code)}).`, {
+  return new AppError('UNAVAILABLE', `${server} cannot be reached${proxy === null ? '' : ` through the proxy ${proxy}`} (${reasons[code] ?? (error.message || code)}).`, {
     action: 'Check the network, the VPN, and that the cluster runs.',
     cause: error,
   });

@@ -47,3 +47,9 @@ function isInNetwork(entry: string, host: string): boolean {
   }
   return list.check(host, kind);
 }
+
+/** The proxy that an agent of client-node goes through, without the password that may be in its address; null without one. */
+export function proxyOf(agent: object | undefined): string | null {
+  if (agent === undefined) return null;
+  return 'proxy' in agent && agent.proxy instanceof URL ? agent.proxy.origin : 'of the kubeconfig';
+}

@@ -44,7 +44,10 @@ describe('connections', () => {
   };
 
   it('merges the files of $KUBECONFIG as kubectl does: the first definition of a name counts', () => {
+    // One that is named twice, or not at all, is none more.
     open(
+      '',
+      join(home, 'one'),
       write('one', { clusters: [cluster('a')], contexts: [context('a', 'a', 'me', 'team')], 'current-context': 'b' }),
       write('two', { clusters: [{ name: 'a', cluster: { server: 'https://other.example' } }, cluster('b')], users: [me], contexts: [context('b')], 'current-context': 'a' }),
     );
@@ -52,6 +55,7 @@ describe('connections', () => {
       { name: 'a', server: 'https://a.example:6443', namespace: 'team', namespaceFrom: 'context', current: false, problem: null, signIn: { method: 'token' } },
       { name: 'b', namespace: 'default', namespaceFrom: 'default', current: true, file: join(home, 'two') },
     ]);
+    expect(connections.snapshot().files.map(({ path }) => path)).toEqual([join(home, 'one'), join(home, 'two')]);
     expect(JSON.stringify(connections.snapshot())).not.toContain('secret-token');
   });
 
@@ -73,20 +77,43 @@ describe('connections', () => {
   it('refuses an alias bomb without unfolding it', () => {
     const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...Array.from({ length: 8 }, (_, i) => `${'bcdefghi'[i]}: &${'bcdefghi'[i]} [${Array(9).fill(`*${'abcdefgh'[i]}`).join(',')}]`)].join('\n');
     open(write('bomb', bomb));
-    expect(connections.snapshot().files).toMatchObject([{ state: { state: 'broken', message: expect.stringContaining('aliases') } }]);
+    expect(connections.snapshot().files).toMatchObject([{ state: { state: 'broken', line: 2, message: expect.stringContaining('aliases') } }]);
+  });
+
+  it('follows merge keys as kubectl does, and warns of what they bring', () => {
+    open(
+      write(
+        'config',
+        'x: &base { insecure-skip-tls-verify: true, server: "https://base" }\n' +
+          'clusters:\n- { name: a, cluster: { <<: *base, server: "https://a" } }\n- { name: b, cluster: { <<: *base } }\n' +
+          'users: [{ name: me, user: { token: t } }]\ncontexts: [{ name: a, context: { cluster: a, user: me } }, { name: b, context: { cluster: b, user: me } }]\n',
+      ),
+    );
+    expect(connections.snapshot().connections).toMatchObject([
+      { name: 'a', server: 'https://a', warnings: [{ code: 'insecureTls' }], problem: null },
+      { name: 'b', server: 'https://base', warnings: [{ code: 'insecureTls' }] },
+    ]);
+  });
+
+  it.each([
+    ['an alias of nothing', 'apiVersion: v1\nclusters: *nope\n', 2, 'Nothing is called "nope"'],
+    ['a merge of no fields', 'apiVersion: v1\nx: &a 5\nclusters: [{ name: a, cluster: { <<: *a } }]\n', 3, 'Merge'],
+  ])('names the line of %s', (_, text, line, message) => {
+    open(write('config', text));
+    expect(connections.snapshot().files).toMatchObject([{ state: { state: 'broken', line, message: expect.stringContaining(message) as string } }]);
   });
 
   it('says what is wrong with an entry, and warns of what is unsafe', () => {
     open(
       write('config', {
-        clusters: [cluster('a', { 'insecure-skip-tls-verify': true }), { name: 'plain', cluster: { server: 'http://h:1' } }, { name: 'empty', cluster: {} }],
+        clusters: [cluster('a', { 'insecure-skip-tls-verify': true }), { name: 'plain', cluster: { server: 'http://h:1' } }, { name: 'empty', cluster: {} }, { name: 'bare', cluster: { server: '10.0.0.1:6443' } }],
         users: [me, { name: 'gcp', user: { 'auth-provider': { name: 'gcp', config: { 'cmd-path': '/bin/touch' } } } }],
-        contexts: [context('a'), context('plain'), context('empty'), context('nowhere'), context('nobody', 'a', 'gone'), context('old', 'a', 'gcp')],
+        contexts: [context('a'), context('plain'), context('empty'), context('bare'), context('nowhere'), context('nobody', 'a', 'gone'), context('old', 'a', 'gcp')],
       }),
     );
     expect(named('a').warnings).toMatchObject([{ code: 'insecureTls' }]);
     expect(named('plain').warnings).toMatchObject([{ code: 'plainHttp' }]);
-    for (const [name, problem] of [['empty', 'no address'], ['nowhere', 'no kubeconfig defines'], ['nobody', 'no kubeconfig defines'], ['old', 'removed from Kubernetes']] as const) {
+    for (const [name, problem] of [['empty', 'no address'], ['bare', 'must begin with https://'], ['nowhere', 'no kubeconfig defines'], ['nobody', 'no kubeconfig defines'], ['old', 'removed from Kubernetes']] as const) {
       expect(named(name).problem).toContain(problem);
       expect(() => connections.client(named(name).id)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
     }
@@ -226,9 +253,11 @@ describe('connections', () => {
     });
 
     it('is not there when something else answers at its address', async () => {
-      answer = { status: 404, body: {} };
       const { id } = await openOne('/elsewhere');
-      expect((await connections.check(id)).health).toMatchObject({ state: 'unreachable', message: expect.stringContaining('not as a Kubernetes API server') });
+      for (const status of [404, 400]) {
+        answer = { status, body: {} };
+        expect((await connections.check(id)).health).toMatchObject({ state: 'unreachable', message: expect.stringContaining('not as a Kubernetes API server') });
+      }
     });
 
     it('is marked when it is not reached or refuses the sign-in, and when it is back', async () => {

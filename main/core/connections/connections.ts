@@ -151,7 +151,8 @@ export function createConnections({ storage, changes, places }: ConnectionsDepen
       const failure = toAppError(error);
       const refused = kubeStatusOf(failure)?.code ?? 500;
       if (failure.code === 'CANCELLED') heard(id, before);
-      else if (refused === 404) heard(id, healthOf(new AppError('UNAVAILABLE', `${client.server} answers, but not as a Kubernetes API server does.`)));
+      // No API server refuses this question so: another program listens there, or it wants TLS.
+      else if (refused === 404 || refused === 400) heard(id, healthOf(new AppError('UNAVAILABLE', `${client.server} answers, but not as a Kubernetes API server does.`)));
       // It is there, and keeps its version to itself.
       else if (refused < 500 && refused !== 401) heard(id, { state: 'ok', version: '', latencyMs: performance.now() - started, checkedMs: Date.now() });
       else heard(id, healthOf(failure));

@@ -133,7 +133,8 @@ interface Parts {
 function problemOf({ namespace, clusterName, userName, cluster, user, server, plugin }: Parts): string | null {
   if (clusterName === '') return 'The context names no cluster.';
   if (cluster === undefined) return `The context names the cluster "${clusterName}", which no kubeconfig defines.`;
-  if (!/^https?:\/\/[^\s/]+/.test(server) || !URL.canParse(server)) return `The cluster "${clusterName}" has no address (server: ${server === '' ? 'missing' : server}).`;
+  if (server === '') return `The cluster "${clusterName}" has no address (server: missing).`;
+  if (!/^https?:\/\/[^\s/]+/.test(server) || !URL.canParse(server)) return `The address of the cluster "${clusterName}" is not understood (server: ${server}): it must begin with https://.`;
   if (namespace !== '' && !NamespaceName.safeParse(namespace).success) return `The context's namespace "${namespace}" is no name of a namespace.`;
   if (userName !== '' && user === undefined) return `The context names the user "${userName}", which no kubeconfig defines.`;
   if (plugin !== null && !plugin.success) return `The sign-in program of the user "${userName}" is not written as a kubeconfig wants it.`;

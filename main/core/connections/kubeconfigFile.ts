@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { LineCounter, parseDocument, YAMLParseError } from 'yaml';
+import { LineCounter, parseDocument, visit, YAMLParseError, type Alias, type Document } from 'yaml';
 import { z } from 'zod';
 
 /** A kubeconfig larger than this is none. */
@@ -33,11 +33,16 @@ const Whole = z.looseObject({
 export function parseKubeconfig(text: string, path: string): KubeconfigParse {
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: true, uniqueKeys: true });
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: true, uniqueKeys: true, merge: true });
     const fault = document.errors[0];
     if (fault?.code === 'MULTIPLE_DOCS') return broken('It holds more than one document.', fault.linePos?.[0].line ?? null, fault.linePos?.[0].col ?? null);
     if (fault !== undefined) return broken(firstSentence(fault.message), fault.linePos?.[0].line ?? null, fault.linePos?.[0].col ?? null);
-    const value: unknown = document.toJS({ maxAliasCount });
+    const plain = plainOf(document);
+    if ('fault' in plain) {
+      const at = plain.fault.offset === null ? null : lines.linePos(plain.fault.offset);
+      return broken(plain.fault.message, at?.line ?? null, at?.col ?? null);
+    }
+    const { value } = plain;
     if (value === null || value === undefined) return { ok: true, contents: { clusters: new Map(), users: new Map(), contexts: new Map(), currentContext: '' } };
     const whole = Whole.safeParse(value);
     if (!whole.success) {
@@ -59,9 +64,29 @@ export function parseKubeconfig(text: string, path: string): KubeconfigParse {
       },
     };
   } catch (error) {
-    if (error instanceof ReferenceError) return broken('Its aliases unfold to more than a kubeconfig needs.', null, null);
     if (error instanceof YAMLParseError) return broken(firstSentence(error.message), error.linePos?.[0].line ?? null, error.linePos?.[0].col ?? null);
     throw error;
+  }
+}
+
+interface Fault {
+  message: string;
+  /** Where it is in the text, as an offset; null where nobody knows. */
+  offset: number | null;
+}
+
+/** A document as plain values, its aliases and merge keys (`<<: *name`) followed; or why that cannot be. */
+function plainOf(document: Document.Parsed): { value: unknown } | { fault: Fault } {
+  const aliases: Alias[] = [];
+  visit(document, { Alias: (_, alias) => void aliases.push(alias) });
+  const unknown = aliases.find((alias) => alias.resolve(document) === undefined);
+  if (unknown !== undefined) return { fault: { message: `Nothing is called "${unknown.source}" before the alias *${unknown.source}.`, offset: rangeStart(unknown) } };
+  try {
+    return { value: document.toJS({ maxAliasCount }) };
+  } catch (error) {
+    const offset = rangeStart(aliases[0]);
+    if (error instanceof ReferenceError) return { fault: { message: 'Its aliases unfold to more than a kubeconfig needs.', offset } };
+    return { fault: { message: error instanceof Error ? `${firstSentence(error.message)}.` : 'It cannot be read.', offset } };
   }
 }
 

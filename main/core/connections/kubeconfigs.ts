@@ -37,8 +37,8 @@ export function createKubeconfigs(places: Places, added: () => string[], changed
   let looking = false;
 
   function listFiles(): { path: string; origin: KubeconfigFile['origin'] }[] {
-    const named = (places.environment ?? '').split(delimiter).filter((path) => path !== '');
-    const usual = named.length > 0 ? named.map((path) => ({ path: resolve(path), origin: 'environment' as const })) : [{ path: join(places.home, '.kube', 'config'), origin: 'home' as const }];
+    const named = new Set((places.environment ?? '').split(delimiter).flatMap((path) => (path === '' ? [] : [resolve(path)])));
+    const usual = named.size > 0 ? [...named].map((path) => ({ path, origin: 'environment' as const })) : [{ path: join(places.home, '.kube', 'config'), origin: 'home' as const }];
     const usualPaths = new Set(usual.map(({ path }) => path));
     const extra = added().filter((path) => !usualPaths.has(path));
     return [...usual, ...extra.map((path) => ({ path, origin: 'added' as const }))];

@@ -1,13 +1,18 @@
-import type { Comparison, OutputDifference } from '../../../contract/history.ts';
+import { maxComparedLines, type Comparison } from '../../../contract/history.ts';
 import type { RunId } from '../../../contract/ids.ts';
 import type { RunInputs } from '../../../contract/inputs.ts';
 import type { Inputs } from '../inputs/index.ts';
 import type { Output } from '../output/index.ts';
 import type { Runs } from '../runs/index.ts';
 import { factsOf } from './facts.ts';
-import { diffLines } from './lineDiff.ts';
-import { outputLines } from './outputLines.ts';
+import { compareHere, compareThere } from './compareThread.ts';
+import type { Difference } from './lineDiff.ts';
+import { giveLines, readLines, type LineRange } from './outputLines.ts';
 
+/** Outputs that have fewer characters together are compared in this thread: to start another takes longer. */
+const worthAThread = 1024 * 1024;
+/** Characters of an output that are compared. */
+const mostComparedCharacters = 256 * 1024 * 1024;
 /** Stretches, lines of a stretch and characters of a line that are told. */
 const mostDifferences = 1000;
 const mostLines = 200;
@@ -24,18 +29,12 @@ export interface CompareDependencies {
 export async function compareRuns({ runs, inputs, output }: CompareDependencies, leftId: RunId, rightId: RunId, signal: AbortSignal | undefined): Promise<Comparison> {
   const [left, right] = [runs.get(leftId), runs.get(rightId)];
   const [leftInputs, rightInputs] = [inputs.get(leftId), inputs.get(rightId)];
-  const [leftOutput, rightOutput] = [await outputLines(output, leftId, signal), await outputLines(output, rightId, signal)];
   return {
     left,
     right,
     facts: factsOf(left, right, leftInputs, rightInputs),
     ...compareFiles(leftInputs, rightInputs),
-    output: {
-      leftLines: leftOutput.lines.length,
-      rightLines: rightOutput.lines.length,
-      truncated: leftOutput.truncated || rightOutput.truncated,
-      ...compareLines(leftOutput.lines, rightOutput.lines),
-    },
+    output: await compareOutputs(output, leftId, rightId, signal),
   };
 }
 
@@ -47,23 +46,57 @@ function compareFiles(left: RunInputs | null, right: RunInputs | null): Pick<Com
   return { files, sameFiles: paths.length - files.length, filesKnown: left !== null && right !== null };
 }
 
-function compareLines(left: readonly string[], right: readonly string[]): Pick<Comparison['output'], 'count' | 'differences'> {
-  const all = diffLines(left, right);
-  const differences: OutputDifference[] = [];
-  let told = 0;
-  for (const part of all.slice(0, mostDifferences)) {
-    if (told >= mostLinesInAll) break;
-    const some = (lines: readonly string[], start: number, end: number): string[] => lines.slice(start, Math.min(end, start + mostLines)).map((line) => line.slice(0, mostCharacters));
-    const difference = {
+/** Compares them by numbers for their lines, and then reads the lines again that are told. */
+async function compareOutputs(output: CompareDependencies['output'], leftId: RunId, rightId: RunId, signal: AbortSignal | undefined): Promise<Comparison['output']> {
+  const characters = [leftId, rightId].flatMap((id) => output.index(id).chunks).reduce((sum, { length }) => sum + length, 0);
+  const limits = { mostLines: maxComparedLines, mostCharacters: mostComparedCharacters, mostDifferences };
+  const comparing = characters < worthAThread ? compareHere(limits) : compareThere(limits);
+  const end = (): void => comparing.dispose();
+  signal?.addEventListener('abort', end);
+  try {
+    const leftMarks = await giveLines(output, leftId, comparing, 'left', signal);
+    const rightMarks = await giveLines(output, rightId, comparing, 'right', signal);
+    const { leftLines, rightLines, truncated, count, differences: first } = await comparing.compare();
+    comparing.dispose();
+    const told = toldOf(first);
+    const left = await toldLines(told.map(({ leftStart, leftEnd }) => cut(leftStart, leftEnd)), (ranges) => readLines(output, leftId, leftMarks, ranges, mostCharacters, signal));
+    const right = await toldLines(told.map(({ rightStart, rightEnd }) => cut(rightStart, rightEnd)), (ranges) => readLines(output, rightId, rightMarks, ranges, mostCharacters, signal));
+    const differences = told.map((part, i) => ({
       leftLine: part.leftStart + 1,
-      left: some(left, part.leftStart, part.leftEnd),
+      left: left[i] ?? [],
       leftMore: Math.max(0, part.leftEnd - part.leftStart - mostLines),
       rightLine: part.rightStart + 1,
-      right: some(right, part.rightStart, part.rightEnd),
+      right: right[i] ?? [],
       rightMore: Math.max(0, part.rightEnd - part.rightStart - mostLines),
-    };
-    told += difference.left.length + difference.right.length;
-    differences.push(difference);
+    }));
+    return { leftLines, rightLines, truncated, count, differences };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', end);
+    comparing.dispose();
   }
-  return { count: all.length, differences };
+}
+
+/** The lines of a stretch that are told. */
+function cut(start: number, end: number): LineRange {
+  return { start, end: Math.min(end, start + mostLines) };
+}
+
+/** The first of them, with as many lines as are told in all. */
+function toldOf(differences: readonly Difference[]): Difference[] {
+  let told = 0;
+  return differences.filter(({ leftStart, leftEnd, rightStart, rightEnd }) => {
+    if (told >= mostLinesInAll) return false;
+    told += Math.min(leftEnd - leftStart, mostLines) + Math.min(rightEnd - rightStart, mostLines);
+    return true;
+  });
+}
+
+/** The lines of each range; none of those that are empty. */
+async function toldLines(ranges: readonly LineRange[], read: (ranges: readonly LineRange[]) => Promise<string[][]>): Promise<string[][]> {
+  const lines = await read(ranges.filter(({ start, end }) => end > start));
+  let next = 0;
+  return ranges.map(({ start, end }) => (end > start ? (lines[next++] ?? []) : []));
 }

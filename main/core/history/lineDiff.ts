@@ -10,20 +10,12 @@ export interface Difference {
 const mostEdits = 400;
 
 /**
- * Where two texts differ, line by line. Lines that occur once in each are found first and hold the rest in place (Bram Cohen's patience
- * diff); what is left between them is compared by the fewest edits (Myers, "An O(ND) Difference Algorithm", 1986) as long as those are few. So the time
+ * Where two texts differ, line by line; each line is a number, from 0 to below `count`. Lines that occur once in each are found first and hold the rest in place (Bram
+ * Cohen's patience diff); what is left between them is compared by the fewest edits (Myers, "An O(ND) Difference Algorithm", 1986) as long as those are few. So the time
  * stays near the number of lines, whatever the texts are.
  */
-export function diffLines(left: readonly string[], right: readonly string[]): Difference[] {
-  const ids = new Map<string, number>();
-  const idsOf = (lines: readonly string[]): Int32Array =>
-    Int32Array.from(lines, (line) => {
-      const known = ids.get(line);
-      if (known !== undefined) return known;
-      ids.set(line, ids.size);
-      return ids.size - 1;
-    });
-  const [a, b] = [idsOf(left), idsOf(right)];
+export function diffLines(a: Int32Array, b: Int32Array, count: number): Difference[] {
+  const places = { left: new Int32Array(count), right: new Int32Array(count) };
   const found: Difference[] = [];
   const open: Difference[] = [{ leftStart: 0, leftEnd: a.length, rightStart: 0, rightEnd: b.length }];
   // The last is the first in order: what a stretch is split into goes on top, in reverse.
@@ -34,9 +26,9 @@ export function diffLines(left: readonly string[], right: readonly string[]): Di
       found.push(part);
       continue;
     }
-    const anchors = uniqueCommon(a, b, part);
-    if (anchors.length === 0) found.push(...(fewestEdits(a, b, part) ?? [part]));
-    else open.push(...between(part, anchors).toReversed());
+    const anchors = uniqueCommon(a, b, part, places);
+    if (anchors.count > 0) for (const one of between(part, anchors).toReversed()) open.push(one);
+    else for (const one of fewestEdits(a, b, part) ?? [part]) found.push(one);
   }
   return joined(found);
 }
@@ -54,55 +46,89 @@ function trimmed(a: Int32Array, b: Int32Array, part: Difference): Difference {
   return { leftStart, leftEnd, rightStart, rightEnd };
 }
 
-type Pair = readonly [left: number, right: number];
+/** Where each line stands; of those of a stretch alone, `never` or `often`. */
+interface Places {
+  left: Int32Array;
+  right: Int32Array;
+}
+
+const never = -1;
+const often = -2;
+
+/** Lines of the left that stand for lines of the right, both ascending: the first `count` numbers of each. */
+interface Pairs {
+  left: Int32Array;
+  right: Int32Array;
+  count: number;
+}
 
 /** Lines that occur once in each, as far as they stand in the same order. */
-function uniqueCommon(a: Int32Array, b: Int32Array, part: Difference): Pair[] {
-  const places = new Map<number, { left: number; right: number }>();
-  for (let i = part.leftStart; i < part.leftEnd; i++) {
+function uniqueCommon(a: Int32Array, b: Int32Array, part: Difference, { left, right }: Places): Pairs {
+  const { leftStart, leftEnd, rightStart, rightEnd } = part;
+  for (let i = leftStart; i < leftEnd; i++) {
+    left[a[i] ?? 0] = never;
+    right[a[i] ?? 0] = never;
+  }
+  for (let i = leftStart; i < leftEnd; i++) {
     const id = a[i] ?? 0;
-    places.set(id, { left: places.has(id) ? -1 : i, right: -2 });
+    left[id] = left[id] === never ? i : often;
   }
-  for (let i = part.rightStart; i < part.rightEnd; i++) {
-    const place = places.get(b[i] ?? 0);
-    if (place !== undefined) place.right = place.right === -2 ? i : -1;
+  for (let i = rightStart; i < rightEnd; i++) {
+    const id = b[i] ?? 0;
+    const at = left[id] ?? never;
+    // What is not of this stretch is left over from another.
+    if (at >= leftStart && at < leftEnd && a[at] === id) right[id] = right[id] === never ? i : often;
   }
-  const pairs: Pair[] = [];
-  for (const { left, right } of places.values()) if (left >= 0 && right >= 0) pairs.push([left, right]);
-  return longestRising(pairs.toSorted((one, other) => one[0] - other[0]));
+  const most = Math.min(leftEnd - leftStart, rightEnd - rightStart);
+  const pairs: Pairs = { left: new Int32Array(most), right: new Int32Array(most), count: 0 };
+  for (let i = leftStart; i < leftEnd; i++) {
+    const id = a[i] ?? 0;
+    const other = right[id] ?? never;
+    if (left[id] !== i || other < 0) continue;
+    pairs.left[pairs.count] = i;
+    pairs.right[pairs.count++] = other;
+  }
+  return longestRising(pairs);
 }
 
-/** The longest part of pairs, which ascend on the left, that ascends on the right too. */
-function longestRising(pairs: readonly Pair[]): Pair[] {
-  const tops: number[] = [];
-  const before = new Int32Array(pairs.length).fill(-1);
-  const rightOf = (index: number): number => pairs[index]?.[1] ?? 0;
-  for (let i = 0; i < pairs.length; i++) {
+/** The longest part of pairs, which ascend on the left, that ascends on the right too. Takes their place. */
+function longestRising({ left, right, count }: Pairs): Pairs {
+  const tops = new Int32Array(count);
+  const before = new Int32Array(count);
+  let length = 0;
+  for (let i = 0; i < count; i++) {
+    const at = right[i] ?? 0;
     let low = 0;
-    let high = tops.length;
+    let high = length;
+    // Almost all ascend anyway.
+    if (length > 0 && (right[tops[length - 1] ?? 0] ?? 0) < at) low = length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (rightOf(tops[middle] ?? 0) < rightOf(i)) low = middle + 1;
+      if ((right[tops[middle] ?? 0] ?? 0) < at) low = middle + 1;
       else high = middle;
     }
-    before[i] = low > 0 ? (tops[low - 1] ?? -1) : -1;
+    before[i] = low > 0 ? (tops[low - 1] ?? never) : never;
     tops[low] = i;
+    if (low === length) length++;
   }
-  const chain: Pair[] = [];
-  for (let i = tops.at(-1) ?? -1; i >= 0; i = before[i] ?? -1) {
-    const pair = pairs[i];
-    if (pair !== undefined) chain.push(pair);
+  // From the last to the first: each is written where nothing is read any more.
+  for (let i = length > 0 ? (tops[length - 1] ?? never) : never, to = length - 1; i >= 0; i = before[i] ?? never, to--) tops[to] = i;
+  for (let to = 0; to < length; to++) {
+    left[to] = left[tops[to] ?? 0] ?? 0;
+    right[to] = right[tops[to] ?? 0] ?? 0;
   }
-  return chain.toReversed();
+  return { left, right, count: length };
 }
 
-function between(part: Difference, anchors: readonly Pair[]): Difference[] {
+function between(part: Difference, { left, right, count }: Pairs): Difference[] {
   const parts: Difference[] = [];
   let { leftStart, rightStart } = part;
-  for (const [left, right] of [...anchors, [part.leftEnd, part.rightEnd] as const]) {
-    if (left > leftStart || right > rightStart) parts.push({ leftStart, leftEnd: left, rightStart, rightEnd: right });
-    leftStart = left + 1;
-    rightStart = right + 1;
+  for (let i = 0; i <= count; i++) {
+    const leftEnd = i < count ? (left[i] ?? 0) : part.leftEnd;
+    const rightEnd = i < count ? (right[i] ?? 0) : part.rightEnd;
+    if (leftEnd > leftStart || rightEnd > rightStart) parts.push({ leftStart, leftEnd, rightStart, rightEnd });
+    leftStart = leftEnd + 1;
+    rightStart = rightEnd + 1;
   }
   return parts;
 }

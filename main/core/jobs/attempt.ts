@@ -5,12 +5,13 @@ import { archiveChunks } from './archive.ts';
 import type { JobHandle } from './context.ts';
 import type { KubePod } from './kube.ts';
 import { followPodLog, type LogFollower } from './logFollower.ts';
-import type { LogListener, Measurement } from './logParser.ts';
+import type { LogListener } from './logParser.ts';
 import { mainContainer, runnerCommand } from './manifest/index.ts';
 import { pause } from './pause.ts';
 import { isBefore, podViewOf, type PodView } from './podView.ts';
 import type { JobFacts } from './record.ts';
 import { reportOf, type RunnerReport } from './report.ts';
+import type { Measurement } from './runnerDocuments.ts';
 
 const uploadRetryMs = 1_000;
 const maxUploadTries = 20;
@@ -27,6 +28,10 @@ export interface Attempt {
   report(): RunnerReport | null;
   /** Its output is stored to the end. */
   isRead(): boolean;
+  /** The runner has said its first word: what ended was it, and not a program that takes its name. */
+  hasBegun(): boolean;
+  /** Its script may have written files: its runner has begun, or nobody can tell. */
+  hasFiles(): boolean;
   /** The container runs. A runner that is only about to begin takes a signal, too, and then does not start the script. */
   takesSignals(): boolean;
   see(pod: KubePod): void;
@@ -134,6 +139,8 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     }
   }
 
+  const hasBegun = (): boolean => reported !== null || record.state.pythonVersion !== null;
+
   /** Its container could not be started, or was taken away by a cancel before anybody saw it run: there is nothing to miss. */
   function neverRan(): boolean {
     return view.isMainRefused || (view.isMainUnknown && !hasRun && record.state.cancel === 'deleted');
@@ -195,6 +202,8 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     view: () => view,
     report: () => reported,
     isRead: () => isRead,
+    hasBegun,
+    hasFiles: () => !view.isMainRefused && (hasBegun() || view.main?.state.terminated === undefined || isKilled(view.main.state.terminated.exitCode)),
     takesSignals: () => (isStarted || view.main?.state.running !== undefined) && !view.isMainEnded,
     see,
     gone() {
@@ -206,6 +215,11 @@ export function createAttempt({ handle, pod: first, onChange, onTrouble }: Attem
     restart: () => follower?.restart(),
     stop: () => follower?.stop(),
   };
+}
+
+/** From outside, at any moment (128 and the signal's number). */
+function isKilled(exitCode: number): boolean {
+  return exitCode === 128 + 9 || exitCode === 128 + 15;
 }
 
 function waitingForNothing(state: JobHandle['record']['state']): void {

@@ -28,7 +28,7 @@ export function createCancelling(handle: JobHandle, attempt: () => Attempt | und
   }
 
   /** @returns whether the runner has taken it */
-  async function signal(name: 'INT' | 'TERM', pod: string, isSecondTry = false): Promise<boolean> {
+  async function signal(name: 'INT' | 'TERM' | 'KILL', pod: string, isSecondTry = false): Promise<boolean> {
     try {
       const { exitCode } = await execInPod(handle.client(), {
         namespace: record.namespace,
@@ -73,8 +73,8 @@ export function createCancelling(handle: JobHandle, attempt: () => Attempt | und
       onTrouble(error);
     });
     reach('deleted');
-    // The Job takes its pod with it, which would have the whole grace time once more.
-    if (pod !== undefined) await deletePod(handle.client(), record, pod, handle.signal);
+    // The Job takes its pod with it, which would have the whole grace time once more. A runner whose script is killed still hands over its files.
+    if (pod !== undefined && !(await signal('KILL', pod)) && current?.report() === null) await deletePod(handle.client(), record, pod, handle.signal);
   }
 
   function step(graceSeconds: number): void {

@@ -203,6 +203,7 @@ describe('a cluster that answers', () => {
       ['signedIn', { '/selfsubjectreviews': refuse(403, 'Forbidden') }, 'unknown', 'Not known'],
       ['signedIn', { '/selfsubjectreviews': ok({ status: { userInfo: { username: 'system:anonymous' } } }) }, 'failed', 'nobody'],
       ['reachable', { '/version': refuse(403, 'Forbidden') }, 'passed', 'does not tell its version'],
+      ['reachable', { '/version': refuse(400, '', 'Client sent an HTTP request to an HTTPS server.') }, 'failed', 'not as a Kubernetes API server'],
       ['rights', { '/selfsubjectaccessreviews': ok({ status: { allowed: false } }) }, 'failed', 'Missing: create jobs'],
       ['dryRun', { '/team/jobs': refuse(403, 'Forbidden', 'exceeded quota: small, requested: pods=1, used: pods=5, limited: pods=5') }, 'failed', 'is used up'],
       ['dryRun', { '/team/jobs': refuse(403, 'Forbidden', 'User "me" cannot create resource "jobs" in API group "batch"') }, 'unknown', 'no right'],
@@ -239,6 +240,12 @@ describe('a cluster that answers', () => {
       expect((await check({ ...denied, '/resourcequotas': quota('3500m') })).get('pod')).toMatchObject({ state: 'failed', evidence: expect.stringContaining('allows 4 of requests.cpu; 3500m is in use') });
       expect((await check({ ...denied, '/resourcequotas': quota('3') })).get('pod')).toMatchObject({ state: 'unknown', evidence: expect.stringContaining('1 read') });
       expect((await check({ ...denied, '/resourcequotas': quota('4', { scopes: ['BestEffort'] }) })).get('pod')).toMatchObject({ state: 'unknown' });
+    });
+
+    it('leads to the field that names the Secret', async () => {
+      const named = { packageIndex: { ...settings.packageIndex, credentialsSecret: 'login' } };
+      expect((await check({ '/secrets/login': refuse(404, 'NotFound') }, named)).get('secret:login')).toMatchObject({ state: 'failed', fix: { field: 'packageIndex' } });
+      expect((await check({}, named)).get('secret:login')).toMatchObject({ evidence: 'It has no key username, password (it has none).', fix: { field: 'packageIndex' } });
     });
 
     it('finds no node for a selector that fits none, and one for a taint that is tolerated', async () => {

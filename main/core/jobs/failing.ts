@@ -22,6 +22,7 @@ export function failureOfRun({ record, attempt, job, events, why }: RunEvidence)
     job,
     pod: attempt?.lastPod() ?? null,
     isPodGone: attempt?.pod() === null,
+    hasBegun: record.state.pythonVersion !== null,
     events,
     report: attempt?.report() ?? record.state.report,
     error: record.state.error,

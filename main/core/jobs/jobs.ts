@@ -144,6 +144,12 @@ export function createJobs(deps: JobsDependencies): Jobs {
     return { context, appVersion: deps.appVersion, runner: readRunnerFiles(deps.runnerFolder) };
   }
 
+  /** With what is not stored while it changes all the time: its usage, how much of its files is here. */
+  function get(runId: RunId): Job {
+    const record = live.get(runId)?.record;
+    return (record === undefined ? undefined : store.jobsOf([record])[0]) ?? store.get(runId);
+  }
+
   const adopting = setInterval(adopt, adoptMs);
   adopting.unref();
   adopt();
@@ -175,11 +181,11 @@ export function createJobs(deps: JobsDependencies): Jobs {
         endRun({ context, record }, { failure: null, exitCode: null, report: null });
         endJob({ context, record });
       } else live.get(runId)?.cancel(graceSeconds);
-      return store.get(runId);
+      return get(runId);
     },
 
-    get: store.get,
-    live: (connectionId) => store.jobsOf(store.live(connectionId)),
+    get,
+    live: (connectionId) => store.jobsOf(store.live(connectionId).map((record) => live.get(record.runId)?.record ?? record)),
     watch: (signal) => feed.read(signal),
     queue: (connectionId) => store.jobsOf(store.queue(connectionId)),
     reorder(runId, before) {

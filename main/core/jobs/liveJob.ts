@@ -173,11 +173,12 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     if (attempt !== undefined && attempt.isRead() && isOver(attempt)) {
       const terminated = attempt.view().main?.state.terminated;
       const code = terminated?.exitCode ?? attempt.report()?.exitCode ?? null;
-      const isGood = code === 0 || attempt.report()?.exitCode === 0;
+      const isGood = (code === 0 && attempt.hasBegun()) || attempt.report()?.exitCode === 0;
       const mayTryAgain = !isGood && !isJobGone && outcome === null && record.state.cancel === null && record.facts.profile.retries > 0 && !lastCodes.has(code ?? -1);
       if (mayTryAgain && record.state.attempt <= record.facts.profile.retries) return release(attempt);
-      // A failed script has more to tell once its container has: whether the kernel killed it, for example.
-      if (isGood || terminated !== undefined || attempt.pod() === null || outcome !== null) return close(() => reasonOf(attempt, isGood), false);
+      // A failed script has more to tell once its container has: whether the kernel killed it, say. Of one that was cancelled nobody asks.
+      const isAnswered = record.state.cancel !== null && attempt.report() !== null;
+      if (isGood || isAnswered || terminated !== undefined || attempt.pod() === null || outcome !== null) return close(() => reasonOf(attempt, isGood), false);
     } else if ((isJobGone || outcome !== null) && arePodsKnown && (attempt === undefined || (attempt.pod() === null && attempt.isRead()))) {
       close(() => reasonOf(attempt, outcome?.outcome === 'complete'), false);
     }
@@ -221,7 +222,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     const uid = record.state.jobUid;
     await settle(() => endRun(handle, endingOf(failure)));
     if (remove && uid !== null) await persist(signal, () => deleteJob(handle.client(), record, uid, null, signal), trouble);
-    if (!remove && current?.view().isMainRefused !== true) await collect(handle, { pod: current?.pod()?.metadata.name ?? null, report: current?.report() ?? record.state.report, fetch: true });
+    if (!remove && current?.hasFiles() !== false) await collect(handle, { pod: current?.pod()?.metadata.name ?? null, report: current?.report() ?? record.state.report, fetch: true });
     await settle(() => endJob(handle));
     await dropArchive(context.folder, record.runId);
     leave();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutputBody } from '../../../contract/output.ts';
-import { LogParser, type LogListener, type Measurement, type RunnerPhase } from './logParser.ts';
+import { LogParser, type LogListener } from './logParser.ts';
+import type { Measurement, RunnerPhase } from './runnerDocuments.ts';
 
 function listen() {
   const heard: { phases: RunnerPhase[]; measurements: [Measurement, number][]; errors: string[]; packages: string[][] } = { phases: [], measurements: [], errors: [], packages: [] };

@@ -1,22 +1,9 @@
-import { z } from 'zod';
-import { maxPackages, RunPackage } from '../../../contract/inputs.ts';
-import { maxBundleLength, OutputBody, maxTextLength, type TracebackFrame } from '../../../contract/output.ts';
+import type { RunPackage } from '../../../contract/inputs.ts';
+import { maxBundleLength, type OutputBody, type TracebackFrame } from '../../../contract/output.ts';
 import { headOf, timeOf, type LineHead } from './logLine.ts';
+import { OutputSteps } from './outputSteps.ts';
 import type { LogCursor } from './record.ts';
-import { RunnerReport } from './report.ts';
-
-/** A phase that the runner tells. */
-export const RunnerPhase = z.discriminatedUnion('phase', [
-  z.object({ phase: z.literal('started'), python: z.string().max(50).catch('') }),
-  z.object({ phase: z.literal('files') }),
-  z.object({ phase: z.literal('installing') }),
-  z.object({ phase: z.literal('running') }),
-  z.object({ phase: z.literal('collecting'), report: RunnerReport }),
-]);
-export type RunnerPhase = z.infer<typeof RunnerPhase>;
-
-export const Measurement = z.object({ cpuMs: z.number().nullable(), memory: z.number().int().min(0).nullable(), peak: z.number().int().min(0).nullable() });
-export type Measurement = z.infer<typeof Measurement>;
+import { displayOf, errorOf, Measurement, packagesOf, parseJson, RunnerPhase } from './runnerDocuments.ts';
 
 export interface LogListener {
   onPhase(phase: RunnerPhase): void;
@@ -29,10 +16,6 @@ export interface LogListener {
   onError(error: { name: string; message: string; frames: TracebackFrame[] }): void;
 }
 
-/** A file of the working folder, as a traceback names it. */
-const podFile = /File "\/pyexekube\/work\/files\/([^"\n]+)"/g;
-/** Longest text that is gathered into one step. */
-const joinLength = maxTextLength / 2;
 /** The runner's lines are never longer. */
 const maxTornLength = 8192;
 const streams: Record<string, 'stdout' | 'stderr' | undefined> = { o: 'stdout', O: 'stdout', e: 'stderr', E: 'stderr', i: 'stderr', I: 'stderr' };
@@ -54,9 +37,7 @@ export class LogParser {
   /** The last line with a number that the log has given in this reading, stored before or not; null before the first. */
   #at: number | null = null;
   #plainSeen = 0;
-  #steps: OutputBody[] = [];
-  #length = 0;
-  #text: { stream: 'stdout' | 'stderr'; pieces: string[]; length: number } | null = null;
+  readonly #steps = new OutputSteps();
   /** A document that is not whole yet, and what stood before it: the cursor does not move into it. */
   #pieces: { kind: string; texts: string[]; length: number; before: Pick<LogCursor, 'seq' | 'plainLines'> } | null = null;
   /** Lines without a number between the last two that the log has had. */
@@ -101,7 +82,7 @@ export class LogParser {
 
   /** Characters that wait for `take`. */
   get pendingLength(): number {
-    return this.#length;
+    return this.#steps.length;
   }
 
   /** The log is read again from `resumeMs`, or some lines before it. */
@@ -164,7 +145,7 @@ export class LogParser {
   skipTo(seq: number, note: string): void {
     if (seq >= (this.#held?.gapEnd ?? 0)) this.#release(null);
     this.#pieces = null;
-    this.#add({ kind: 'note', text: note });
+    this.#steps.add({ kind: 'note', text: note });
     this.#seq = seq - 1;
     this.#logSeq = seq - 1;
     this.#plainLines = 0;
@@ -172,10 +153,7 @@ export class LogParser {
 
   /** What has been understood since the last call, and the cursor that stands behind it. Pieces of an unfinished display are not in it. */
   take(): { steps: OutputBody[]; cursor: LogCursor } {
-    this.#endText();
-    const steps = this.#steps;
-    this.#steps = [];
-    this.#length = 0;
+    const steps = this.#steps.take();
     const known = Math.max(0, this.#plainLines - (this.#held === null ? 0 : 1));
     const { seq, plainLines } = this.#pieces?.before ?? { seq: this.#seq, plainLines: known };
     this.#cursor = {
@@ -197,7 +175,7 @@ export class LogParser {
     const isFirst = this.#plainSeen === 1 && line.length <= maxTornLength;
     this.#release(null);
     if (isFirst) this.#held = { line, gapEnd: null };
-    else this.#addText('stderr', `${line}\n`);
+    else this.#steps.addText('stderr', `${line}\n`);
   }
 
   /** Gives the line that was held back, unless it is the end of the one that follows. In a gap that is being filled it belongs to the last line. */
@@ -208,7 +186,7 @@ export class LogParser {
     if (gapEnd !== null && next !== null && next.seq + 1 < gapEnd) return;
     this.#held = null;
     const isTorn = gapEnd !== null && line !== '' && next !== null && next.line.endsWith(line);
-    if (!isTorn) this.#addText('stderr', `${line}\n`);
+    if (!isTorn) this.#steps.addText('stderr', `${line}\n`);
   }
 
   #understand(head: LineHead, line: string): void {
@@ -217,11 +195,11 @@ export class LogParser {
     this.#podMs = timeOf(head, line) ?? this.#podMs;
     const text = line.slice(head.textAt);
     const stream = streams[kind];
-    if (stream !== undefined) return this.#addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
-    if (kind === 'p' || kind === 'q') return this.#addText(kind === 'p' ? 'stdout' : 'stderr', `${text.replaceAll('\v', '\n')}\n`);
+    if (stream !== undefined) return this.#steps.addText(stream, kind === 'o' || kind === 'e' || kind === 'i' ? `${text}\n` : text);
+    if (kind === 'p' || kind === 'q') return this.#steps.addText(kind === 'p' ? 'stdout' : 'stderr', `${text.replaceAll('\v', '\n')}\n`);
     if (kind === 'D' || kind === 'X' || kind === 'V') this.#piece(kind, text);
     else if (kind === 'd' || kind === 'x' || kind === 'v') this.#whole(kind, text);
-    else if (kind === 'n') this.#add({ kind: 'note', text: text.slice(0, 4096) });
+    else if (kind === 'n') this.#steps.add({ kind: 'note', text: text.slice(0, 4096) });
     else if (kind === 's') this.#phase(text);
     else if (kind === 'm') {
       const measurement = Measurement.safeParse(parseJson(text));
@@ -249,72 +227,24 @@ export class LogParser {
     this.#pieces = null;
     const length = (pieces?.length ?? 0) + last.length;
     if (length > maxBundleLength) {
-      if (kind !== 'v') this.#add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
+      if (kind !== 'v') this.#steps.add({ kind: 'note', text: `A display of ${length} characters was left out: it is larger than ${maxBundleLength}.` });
       return;
     }
     const value = parseJson(pieces === null ? last : [...pieces.texts, last].join(''));
-    if (kind === 'd') this.#display(value);
+    if (kind === 'd') this.#steps.add(displayOf(value));
     else if (kind === 'v') this.#packages(value);
     else this.#error(value);
   }
 
-  #display(value: unknown): void {
-    const fields = z.looseObject({ bundle: z.looseObject({}) }).safeParse(value);
-    const bundle = fields.success ? { 'text/plain': '', ...fields.data.bundle } : {};
-    const body = OutputBody.safeParse({ ...(fields.success ? fields.data : {}), bundle, kind: 'display' });
-    if (fields.success && body.success) this.#add(body.data);
-    else this.#add({ kind: 'note', text: 'A display was left out: it is no MIME bundle.' });
-  }
-
   #error(value: unknown): void {
-    const body = OutputBody.safeParse({ ...(typeof value === 'object' ? value : {}), kind: 'error' });
-    if (!body.success || body.data.kind !== 'error') return;
-    const traceback = body.data.traceback.replaceAll(podFile, (_whole, file: string) => `File "${this.#listener.place(file)}"`);
-    const error = { ...body.data, traceback, frames: body.data.frames.map((frame) => ({ ...frame, file: this.#listener.place(frame.file) })) };
-    this.#add(error);
+    const error = errorOf(value, (file) => this.#listener.place(file));
+    if (error === null) return;
+    this.#steps.add(error);
     this.#listener.onError(error);
   }
 
   #packages(value: unknown): void {
-    const told = z.object({ packages: z.array(z.unknown()).max(maxPackages) }).safeParse(value);
-    if (!told.success) return;
-    const found = told.data.packages.flatMap((one) => {
-      const parsed = RunPackage.safeParse(one);
-      return parsed.success ? [parsed.data] : [];
-    });
-    this.#listener.onPackages(found);
-  }
-
-  #add(body: OutputBody): void {
-    this.#endText();
-    this.#steps.push(body);
-    this.#length += 100;
-  }
-
-  #addText(stream: 'stdout' | 'stderr', text: string): void {
-    this.#length += text.length;
-    if (this.#text?.stream !== stream || this.#text.length + text.length > joinLength) {
-      this.#endText();
-      this.#text = { stream, pieces: [], length: 0 };
-    }
-    this.#text.pieces.push(text);
-    this.#text.length += text.length;
-  }
-
-  #endText(): void {
-    const current = this.#text;
-    this.#text = null;
-    if (current === null) return;
-    const text = current.pieces.join('');
-    // A line from outside of the runner may be longer than a step can be.
-    for (let at = 0; at < text.length; at += maxTextLength) this.#steps.push({ kind: 'text', stream: current.stream, text: text.slice(at, at + maxTextLength) });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+    const packages = packagesOf(value);
+    if (packages !== null) this.#listener.onPackages(packages);
   }
 }

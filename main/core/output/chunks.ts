@@ -154,14 +154,17 @@ export function chunkAt(sql: Sql, key: number, firstSeq: number): StoredChunk | 
   return sql.get<StoredChunk>(`SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq = ?`, key, firstSeq);
 }
 
+/** `feeds_before` is how many line feeds come before it. */
+export type PlacedChunk = StoredChunk & { feeds_before: number };
+
 /**
  * Chunks that hold records after `after`, in order, at most `count`, and none that begins after record `to`. The first may begin before it: rows of the tail are joined while a
  * run goes on, so a chunk that was read before may be part of a larger one now.
  */
-export function chunksAfter(sql: Sql, key: number, after: number, count: number, to = Infinity): StoredChunk[] {
+export function chunksAfter(sql: Sql, key: number, after: number, count: number, to = Infinity): PlacedChunk[] {
   const holding = sql.get<{ first_seq: number }>('SELECT first_seq FROM output_chunks WHERE run_key = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1', key, after + 1);
-  return sql.all<StoredChunk>(
-    `SELECT ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq >= ? AND first_seq <= ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
+  return sql.all<PlacedChunk>(
+    `SELECT feeds_before, ${chunkColumns} FROM output_chunks WHERE run_key = ? AND first_seq >= ? AND first_seq <= ? AND last_seq > ? ORDER BY first_seq LIMIT ?`,
     key, holding?.first_seq ?? 0, to, after, count,
   );
 }

@@ -2,7 +2,7 @@ import { crc32, zstdCompressSync, zstdDecompressSync, constants } from 'node:zli
 import { z } from 'zod';
 import { OutputRecord } from '../../../contract/output.ts';
 import { packColumns, unpackColumns, type Columns } from './columns.ts';
-import { decompressor } from './decompressor.ts';
+import { outputThread } from './outputThread.ts';
 
 /** How a chunk's records are stored: JSON as it is or compressed, or columns (their texts as one) compressed. */
 export const encodings = { json: 0, zstd: 1, columns: 2 } as const;
@@ -93,6 +93,16 @@ function compress(data: Uint8Array): Buffer {
   return zstdCompressSync(data, { pledgedSrcSize: data.byteLength, params: { [constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
+/** Gives memory back at once: held until the next collection, it is tens of megabytes while a flood is read, and makes for many full ones. */
+export function free({ buffer }: Uint8Array<ArrayBuffer>): void {
+  buffer.transfer(0);
+}
+
+/** @returns whether it is as it was stored */
+export function isWhole(chunk: StoredChunk): boolean {
+  return checksumOf(chunk, chunk.data) === chunk.checksum;
+}
+
 /** Covers the data and what is said about it, so that a flipped bit in either is found. */
 function checksumOf(head: ChunkHead, data: Uint8Array): number {
   const said = `${head.first_seq} ${head.last_seq} ${head.length} ${head.line_feeds} ${head.encoding}`;
@@ -103,6 +113,11 @@ const Records = z.array(OutputRecord);
 
 /** What another thread has decompressed, until it is used. */
 const ahead = new WeakMap<StoredChunk, Buffer>();
+
+/** Keeps what a chunk decompresses to until it is read next. */
+export function keepDecompressed(chunk: StoredChunk, bytes: Uint8Array<ArrayBuffer>): void {
+  ahead.set(chunk, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+}
 
 /** `read` must keep no part of the bytes. */
 function decompressed<T>(chunk: StoredChunk, read: (bytes: Buffer) => T): T {
@@ -115,29 +130,29 @@ function decompressed<T>(chunk: StoredChunk, read: (bytes: Buffer) => T): T {
   try {
     return read(bytes);
   } finally {
-    // zlib's own objects hold it until the next full collection: tens of megabytes while a flood is read. The copy has no holder. Small ones lie in Node's pool.
-    if (bytes.buffer.byteLength > Buffer.poolSize) structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    // Small ones lie in Node's pool.
+    if (bytes.buffer.byteLength > Buffer.poolSize) free(bytes);
   }
 }
 
-/** One allocation of about the right size: growing it in steps takes twice the time. */
-function sizeOf({ length }: StoredChunk): number {
+/** Bytes that it decompresses to, about: one allocation of that size. Growing it in steps takes twice the time. */
+export function sizeOf({ length }: StoredChunk): number {
   return Math.max(1024, length + 1024);
 }
 
 /** Decompresses chunks in another thread, so that they are decoded at once later. Those that are damaged, or few, are left as they are. */
 export async function decompressAhead(chunks: readonly StoredChunk[]): Promise<void> {
   const compressed = chunks.filter(({ encoding }) => encoding !== encodings.json);
-  const results = await decompressor.decompress(compressed.map((chunk) => ({ data: chunk.data, size: sizeOf(chunk) })));
+  const { results } = await outputThread.ask(compressed.map((chunk) => ({ data: chunk.data, size: sizeOf(chunk) })));
   for (const [index, chunk] of compressed.entries()) {
     const result = results[index];
-    if (result != null) ahead.set(chunk, Buffer.from(result.buffer, result.byteOffset, result.byteLength));
+    if (result instanceof Uint8Array) keepDecompressed(chunk, result);
   }
 }
 
 /** @returns the records, or null if the chunk is damaged */
 export function decodeChunk(chunk: StoredChunk): OutputRecord[] | null {
-  if (checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
+  if (!isWhole(chunk)) return null;
   if (chunk.encoding === encodings.columns) return decompressed(chunk, (bytes) => unpackColumns(bytes, chunk.first_seq)).records();
   const json = chunk.encoding === encodings.zstd ? decompressed(chunk, String) : Buffer.from(chunk.data.buffer, chunk.data.byteOffset, chunk.data.byteLength).toString();
   return Records.parse(JSON.parse(json));
@@ -156,7 +171,7 @@ const unpacked = new WeakMap<StoredChunk, Columns>();
 export function decodeColumns(chunk: StoredChunk): Columns | null {
   const known = unpacked.get(chunk);
   if (known !== undefined) return known;
-  if (chunk.encoding !== encodings.columns || checksumOf(chunk, chunk.data) !== chunk.checksum) return null;
+  if (chunk.encoding !== encodings.columns || !isWhole(chunk)) return null;
   const columns = decompressed(chunk, (bytes) => unpackColumns(bytes, chunk.first_seq));
   unpacked.set(chunk, columns);
   return columns;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OutputBody, OutputSource, type OutputRecord, type TextStream } from '../../../contract/output.ts';
+import { textStreams } from './textStreams.ts';
 
 /** A record of a chunk, as far as it can be told without its text. */
 export interface ColumnRow {
@@ -21,13 +22,12 @@ export interface Columns {
   records(): OutputRecord[];
 }
 
-const streams: readonly TextStream[] = ['stdout', 'stderr', 'stdin'];
 /** Stands for a record that is not text; those follow each other in `others`. */
 const otherKind = 3;
 
 /**
  * What stands before the text. `times` and `lengths` have an entry a record: milliseconds after `timeMs`, and characters of its text;
- * `kinds` is an index of `streams`, or 3. `sources` says from which record on (index) the records come from another source.
+ * `kinds` is an index of `textStreams`, or 3. `sources` says from which record on (index) the records come from another source.
  */
 const Header = z.object({
   text: z.enum(['latin1', 'utf8', 'utf16le']),
@@ -59,7 +59,7 @@ export function packColumns(records: readonly OutputRecord[]): Uint8Array {
     source = own;
     header.times.push(record.timeMs - timeMs);
     if (record.body.kind === 'text') {
-      header.kinds.push(streams.indexOf(record.body.stream));
+      header.kinds.push(textStreams.indexOf(record.body.stream));
       header.lengths.push(record.body.text.length);
       parts.push(record.body.text);
     } else {
@@ -96,7 +96,7 @@ export function unpackColumns(bytes: Buffer, firstSeq: number): Columns {
         change++;
       }
       start += length;
-      return { seq: firstSeq + index, timeMs: header.timeMs + (header.times[index] ?? 0), stream: streams[kind] ?? 'stdout', start: start - length, length, source };
+      return { seq: firstSeq + index, timeMs: header.timeMs + (header.times[index] ?? 0), stream: textStreams[kind] ?? 'stdout', start: start - length, length, source };
     });
   }
 

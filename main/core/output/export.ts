@@ -7,6 +7,7 @@ import { Breather } from './breather.ts';
 import { textLength } from './chunks.ts';
 import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { lineTest } from './filter.ts';
+import { jsonWritten, writeJsonAhead } from './jsonAhead.ts';
 import { LineReader } from './lines.ts';
 import { csvHeader, LineWriter, withoutControls } from './lineWriter.ts';
 import { requiredOf } from './required.ts';
@@ -24,6 +25,18 @@ function chunkText(chunk: StoredChunk, after: number): string {
   if (columns?.isText === true) return columns.text;
   const records = columns?.records() ?? recordsAfter(chunk, after);
   return records === null ? damagedText(chunk) : records.map(({ body }) => bodyText(body)).join('');
+}
+
+/** Takes the lines of a chunk that another thread has written, or writes them here. */
+function writeJson(reader: LineReader, writer: LineWriter, chunk: StoredChunk): void {
+  const { place } = reader;
+  const written = place === null ? null : jsonWritten(chunk, place);
+  if (written === null) {
+    reader.read(chunk, writer.line, writer.lines);
+    return;
+  }
+  reader.pass(chunk, written, writer.line);
+  writer.add(written.bytes);
 }
 
 /**
@@ -51,8 +64,9 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
       return { text, readLength: Math.min(readLength, totalLength), totalLength };
     };
     const required = filter === undefined || filter.query === '' ? null : requiredOf(filter);
+    const isJson = format === 'ndjson' && test === null;
     const breather = new Breather();
-    const walk = new OutputWalk(storage, key, { required, context: 0, readsEnd: false, chunksAtOnce });
+    const walk = new OutputWalk(storage, key, { required, context: 0, readsEnd: false, chunksAtOnce, prepare: isJson ? writeJsonAhead : undefined });
     for (let at = 0; ; ) {
       if (signal?.aborted === true) return;
       const step = await walk.next();
@@ -63,6 +77,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
         () => {
           for (const chunk of chunks) {
             if (format === 'text' && test === null) written += withoutControls(chunkText(chunk, at));
+            else if (isJson) writeJson(reader, writer, chunk);
             else reader.read(chunk, writer.line, test === null ? writer.lines : undefined);
             readLength += chunk.length;
             at = chunk.last_seq;

@@ -45,6 +45,7 @@ function jsonLineEnd(json: string, from: number): number {
 export class LineWriter {
   /** One growing string: joining as many parts as there are lines takes as long as all else. */
   #written = '';
+  #bytes: Buffer<ArrayBuffer> | null = null;
   #known: Pick<OutputLine, 'timeMs' | 'stream' | 'source'> | null = null;
   #middle = '';
   readonly #format: ExportFormat;
@@ -57,14 +58,33 @@ export class LineWriter {
 
   /** @returns what was written since it was asked last */
   take(): string {
+    this.#join();
     const written = this.#written;
     this.#written = '';
     return written;
   }
 
+  /** Takes bytes of ASCII that are in this format already. Those that follow each other in a buffer are made text together. */
+  add(bytes: Uint8Array<ArrayBuffer>): void {
+    const { buffer, byteOffset, byteLength } = bytes;
+    const last = this.#bytes;
+    if (last?.buffer === buffer && last.byteOffset + last.byteLength === byteOffset) {
+      this.#bytes = Buffer.from(buffer, last.byteOffset, last.byteLength + byteLength);
+      return;
+    }
+    this.#join();
+    this.#bytes = Buffer.from(buffer, byteOffset, byteLength);
+  }
+
+  #join(): void {
+    if (this.#bytes !== null) this.#written += this.#bytes.toString('latin1');
+    this.#bytes = null;
+  }
+
   /** Writes a line if it is wanted. */
   readonly line = (line: OutputLine): void => {
     if (this.#test !== null && !this.#test(line)) return;
+    this.#join();
     const plain = withoutControls(line.text);
     const number = line.line + 1;
     if (this.#format === 'text') this.#written += `${plain}\n`;
@@ -74,6 +94,7 @@ export class LineWriter {
 
   /** Writes whole lines that begin in one record, as `line` would one by one. */
   readonly lines = (run: LineRun): void => {
+    this.#join();
     if (hasControls(run.text) || this.#format === 'text') this.#oneByOne(run);
     else if (this.#format === 'ndjson') this.#json(run);
     else this.#csv(run);

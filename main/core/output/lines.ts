@@ -1,6 +1,7 @@
 import type { OutputSource, TextStream } from '../../../contract/output.ts';
 import { countLineFeeds, decodeColumns, recordsAfter, textOf, type StoredChunk } from './codec.ts';
 import type { ColumnRow } from './columns.ts';
+import type { JsonLines, Place } from './jsonLines.ts';
 import { beginning, type LineStart } from './lineStarts.ts';
 
 /** A line of an output, with what is known of the record in which it begins. */
@@ -118,6 +119,22 @@ export class LineReader {
       at = feed + 1;
     }
     return true;
+  }
+
+  /** Where the next chunk would stand, if it follows; null if what comes of the current line is not looked at. */
+  get place(): Place | null {
+    return this.#isInside ? null : { line: this.#line, isOpen: this.#open !== null };
+  }
+
+  /** Passes over a chunk at `place`, whose whole lines are known already. Gives the line that ends in it. */
+  pass(chunk: StoredChunk, { head, open }: Pick<JsonLines, 'head' | 'open'>, emit: (line: OutputLine) => void): void {
+    if (head !== null) {
+      this.#take(head, undefined);
+      this.#close(emit);
+    }
+    this.#line += chunk.line_feeds - (head === null ? 0 : 1);
+    this.#after = chunk.last_seq;
+    if (open !== null) this.#take(open.text, { ...open, seq: chunk.first_seq + open.row, start: 0, length: open.text.length });
   }
 
   /** Gives the last line, which has no line feed. */

@@ -5,7 +5,7 @@ import { decodeColumns, type StoredChunk } from './codec.ts';
 import { bucketsOf } from './grams.ts';
 import { lookUp } from './gramLookup.ts';
 import { isClosedAfter, isOpenBefore, lastChunkStart, lineStartBefore, type LineStart } from './lineStarts.ts';
-import { ReadAhead } from './readAhead.ts';
+import { ReadAhead, type Prepare } from './readAhead.ts';
 import type { Required } from './required.ts';
 import { compilePattern } from './scan.ts';
 
@@ -26,6 +26,8 @@ export interface WalkOptions {
   readsEnd: boolean;
   /** Most chunks of a step. */
   chunksAtOnce: number;
+  /** What is done with chunks before they are given, if not to decompress them. */
+  prepare?: Prepare | undefined;
 }
 
 /** Records of chunks that are read if they are sure, or hold the text when looked at. */
@@ -64,7 +66,7 @@ export class OutputWalk {
     this.#storage = storage;
     this.#key = key;
     this.#options = options;
-    this.#reader = new ReadAhead(storage, key, options.chunksAtOnce);
+    this.#reader = new ReadAhead(storage, key, options.chunksAtOnce, options.prepare);
     this.at = options.start?.after ?? 0;
     this.#to = this.at;
     const { required } = options;

@@ -24,6 +24,7 @@ describe('profiles as YAML', () => {
     ['name: &a x\nimage: *a', 'Aliases'],
     ['name: x\n\nmemroy: 1Gi', 'no field "memroy" (line 3)'],
     ['memory: 1Gi', 'needs a name'],
+    ['apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { hostPID: true } } }', 'This is a Kubernetes object (Job), not a profile'],
     ['name: x\nmemory: much', 'memory: A quantity'],
     ['name: x\nsettings:\n  cpu: 1', 'no field "settings" (line 2)'],
     ['name: x\ncpu: 0', 'cpu: A quantity above zero. (line 2)'],

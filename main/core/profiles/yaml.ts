@@ -62,6 +62,7 @@ function profileOf(document: Document.Parsed, lines: LineCounter): NamedSettings
     return isScalar(pair?.key) ? lineAt(pair.key.range?.[0] ?? 0) : start;
   };
 
+  if ('apiVersion' in fields && 'kind' in fields) throw refused(`This is a Kubernetes object (${kindOf(fields['kind'])}), not a profile as its export writes it`, start);
   const unknown = Object.keys(fields).find((key) => !(key in ProfileSettings.shape));
   if (unknown !== undefined) throw refused(`There is no field "${unknown}"`, keyLine(unknown));
   const parsedName = ProfileName.safeParse(name);
@@ -89,6 +90,10 @@ const wanted: Record<string, string> = { string: 'A text is wanted.', number: 'A
 function messageOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return wanted[issue.expected] ?? issue.message;
   return issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+}
+
+function kindOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 100) : 'of no kind';
 }
 
 function refused(what: string, line: number): AppError {

@@ -50,7 +50,7 @@ export async function writeCapsule(source: CapsuleSource, runId: RunId, file: Fi
   for (const { path, data } of source.inputs.contents(runId, (name) => damaged.add(name))) await add(inputsFolder + path, [data], data.byteLength);
   const cut: { after: number | null } = { after: null };
   const lost: string[] = [];
-  await add(outputName, outputLines(source.output, runId, cut, lost));
+  await add(outputName, outputLines(source.output, runId, cut, (first, last) => lost.push(`the output from record ${first} to ${last}, which is damaged`)));
   for (const artifact of await source.artifacts(runId)) {
     const opened = await open(artifact.file, 'r');
     try {
@@ -75,18 +75,11 @@ export async function writeCapsule(source: CapsuleSource, runId: RunId, file: Fi
   return manifest;
 }
 
-/** What stands in the place of a damaged stretch, of this run or of the one that was imported as it. */
-const damagedNote = /^The stored output (from record \d+ to \d+) is damaged and cannot be read\.$/;
-
-/** The output as NDJSON. @param cut told when not all of it fits: the last record that does @param lost told what is damaged */
-async function* outputLines(output: CapsuleSource['output'], runId: RunId, cut: { after: number | null }, lost: string[]): AsyncGenerator<Buffer, void> {
+/** The output as NDJSON. @param cut told when not all of it fits: the last record that does @param onDamaged as of `outputPages` */
+async function* outputLines(output: CapsuleSource['output'], runId: RunId, cut: { after: number | null }, onDamaged: (first: number, last: number) => void): AsyncGenerator<Buffer, void> {
   let bytes = 0;
   let last = 0;
-  for await (const records of outputPages(output, runId, pageLength)) {
-    for (const { body } of records) {
-      const stretch = body.kind === 'note' ? damagedNote.exec(body.text)?.[1] : undefined;
-      if (stretch !== undefined) lost.push(`the output ${stretch}, which is damaged`);
-    }
+  for await (const records of outputPages(output, runId, pageLength, undefined, { onDamaged })) {
     const part = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
     bytes += part.byteLength;
     if (bytes > mostEntryBytes) {

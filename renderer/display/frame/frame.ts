@@ -53,5 +53,25 @@ function start(content: HTMLElement): void {
   post({ type: 'ready' });
 }
 
+/** Milliseconds before the frame's style sheet is asked for again; see renderer/lib/again.ts. */
+const stylePausesMs = [100, 250, 500, 1000, 2000];
+
+/** A network that changes may have kept the style sheet away; by the time this script runs it has come or failed. */
+function styleAgain(link: HTMLLinkElement, tries = 0): void {
+  const pauseMs = stylePausesMs[tries];
+  if (pauseMs === undefined) return;
+  setTimeout(() => {
+    const next = document.createElement('link');
+    next.rel = 'stylesheet';
+    next.addEventListener('error', () => styleAgain(next, tries + 1));
+    next.href = link.href;
+    link.replaceWith(next);
+  }, pauseMs);
+}
+
+const link = document.querySelector('link');
+// Chromium gives a link that failed an empty sheet, and this frame may not look into any: a colour of the sheet tells.
+if (link !== null && getComputedStyle(document.documentElement).getPropertyValue('--link') === '') styleAgain(link);
+
 const content = document.getElementById('content');
 if (content !== null) start(content);

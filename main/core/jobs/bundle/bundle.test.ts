@@ -39,6 +39,19 @@ describe('files of a run', () => {
     expect(pathsOf(await collect())).toEqual(['.env', 'a.py', 'data/x.csv', 'p/keep/r.bin', 'p/q.py', 'scratch.py']);
   });
 
+  it('come back with their folder, whichever file names it', async () => {
+    for (const path of ['.streamlit/config.toml', '.streamlit/.key', 'data/x', 'deep/data/y', 'deep/a[1]/#x', 'deep/a[1]/#y', 'Data/z']) write(path);
+    write('.pyexekubeignore', '\ufeffdata/\r\n!.streamlit/\r\n');
+    write('deep/.pyexekubeignore', '# here it is small\n\n!data\n');
+    write('deep/a[1]/.pyexekubeignore', '\\#x\n/y\n');
+    expect(pathsOf(await collect())).toEqual(['.streamlit/config.toml', 'Data/z', 'deep/a[1]/#y', 'deep/data/y', 'scratch.py'].filter((path) => path !== 'Data/z' || process.platform === 'linux'));
+  });
+
+  it('stay here, all of them, when nobody can tell which are to stay', async () => {
+    mkdirSync(join(folder, '.pyexekubeignore'));
+    await expect(collect()).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('.pyexekubeignore cannot be read') as string });
+  });
+
   it('are never those outside of the folder', async () => {
     write('real.txt');
     symlinkSync('real.txt', join(folder, 'inside'));
@@ -96,9 +109,17 @@ describe('requirements', () => {
     expect((await collect(inline.replaceAll('\n', '\r\n'))).requirements).toMatchObject({ lines: ['rich'] });
   });
 
+  it('may be written as Windows PowerShell does', async () => {
+    writeFileSync(join(folder, 'requirements.txt'), '\ufeffnumpy==2\r\nrich\r\n', 'utf16le');
+    expect((await collect()).requirements).toMatchObject({ lines: ['numpy==2', 'rich'] });
+  });
+
   it('that cannot be understood are named', async () => {
     await expect(collect('# /// script\n# dependencies = [\n# ///\n')).rejects.toMatchObject({ code: 'INVALID_INPUT', message: expect.stringMatching(/scratch\.py is not TOML \(line/) as string });
-    await expect(collect('# /// script\n# dependencies = 1\n# ///\n')).rejects.toMatchObject({ message: expect.stringContaining('dependencies') as string });
+    await expect(collect('import x\n\n# /// script\n# dependencies = [\n#   rich\n# ]\n# ///\n')).rejects.toMatchObject({ message: expect.stringContaining('(line 5)') as string });
+    await expect(collect('# /// script\n# dependencies = 1\n# ///\n')).rejects.toMatchObject({ message: 'The inline metadata of scratch.py is not understood at "dependencies": A list of texts is wanted.' });
+    await expect(collect('# /// script\n# dependencies = ["a", 2]\n# ///\n')).rejects.toMatchObject({ message: expect.stringContaining('"dependencies.1": It is no text.') as string });
+    expect(await collect('# /// script\n# dependencies = ["rich"]\nimport rich\n')).toMatchObject({ requirements: null, warnings: [expect.stringContaining('is not used') as string] });
     write('pyproject.toml', '[tool.poetry.dependencies]\nrequests = "^2"\n');
     expect(await collect()).toMatchObject({ requirements: null, warnings: [expect.stringContaining('Poetry')] });
   });

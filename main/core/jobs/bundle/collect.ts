@@ -1,19 +1,14 @@
-import ignore, { type Ignore } from 'ignore';
+import type { Ignore } from 'ignore';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import { AppError } from '../../../../contract/errors.ts';
 import type { BundledFile } from '../../../../contract/jobs.ts';
 import type { Requirements } from '../manifest/index.ts';
+import { defaultRules, ignoreFile, withRulesOf } from './ignoreRules.ts';
 import { findRequirements } from './requirements.ts';
 
-/** Name of the file that says, in gitignore's syntax, what stays here. Its lines come after the defaults, so `!name` brings something back. */
-export const ignoreFile = '.pyexekubeignore';
-
-/** What never helps a script on a cluster, or holds secrets: hidden files (`.git`, `.venv`, `.env`), caches, other people's packages. */
-const defaultIgnores = ['.*', '__pycache__/', '*.py[cod]', 'node_modules/', 'venv/', '*.egg-info/', 'Thumbs.db'];
-
 /** From this on an upload is warned about, in bytes. */
-export const warnBytes = 100 * 1000 * 1000;
+const warnBytes = 100 * 1000 * 1000;
 const maxBytes = 20 * 1000 * 1000 * 1000;
 const maxFiles = 50_000;
 
@@ -50,7 +45,7 @@ export async function collectBundle({ folder, path, source, lineOffset }: Bundle
   const found: Found = { files: [], leftOut: [], content: new Map(), totalBytes: 0 };
   if (folder !== null) {
     const root = await rootOf(folder);
-    await walk(root, '', [], ignore().add(defaultIgnores), found, signal);
+    await walk(root, '', defaultRules(), found, signal);
   }
   const script = scriptName(folder, path, new Set(found.content.keys()));
   // The lines before a cell or a selection are empty, so that tracebacks say where in the file it is.
@@ -81,13 +76,7 @@ async function rootOf(folder: string): Promise<string> {
   }
 }
 
-interface Rules {
-  /** Folder that they stand in, relative to the root, with a slash at the end; empty for the root. */
-  at: string;
-  rules: Ignore;
-}
-
-async function walk(root: string, at: string, inherited: readonly Rules[], defaults: Ignore, found: Found, signal?: AbortSignal): Promise<void> {
+async function walk(root: string, at: string, above: Ignore, found: Found, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   let entries;
   try {
@@ -100,25 +89,22 @@ async function walk(root: string, at: string, inherited: readonly Rules[], defau
   const names = new Set(entries.map(({ name }) => name));
   // A virtual environment, whatever its name: it holds this computer's Python.
   if (at !== '' && names.has('pyvenv.cfg')) return;
-  const own = names.has(ignoreFile) ? [{ at, rules: ignore().add(await readFile(join(root, at, ignoreFile), 'utf8')) }] : [];
-  const rules = [...inherited, ...own];
+  const rules = names.has(ignoreFile) ? withRulesOf(above, at, await readIgnoreFile(join(root, at, ignoreFile))) : above;
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = at + entry.name;
-    if (isIgnored(entry.isDirectory() ? `${path}/` : path, defaults, rules)) continue;
-    if (entry.isDirectory()) await walk(root, `${path}/`, rules, defaults, found, signal);
+    if (rules.ignores(entry.isDirectory() ? `${path}/` : path)) continue;
+    if (entry.isDirectory()) await walk(root, `${path}/`, rules, found, signal);
     else await addFile(root, path, entry.isSymbolicLink(), found);
   }
 }
 
-/** The last rule that says anything decides; those of inner folders come later. */
-function isIgnored(path: string, defaults: Ignore, rules: readonly Rules[]): boolean {
-  let ignored = defaults.ignores(path);
-  for (const { at, rules: own } of rules) {
-    const verdict = own.test(path.slice(at.length));
-    if (verdict.ignored) ignored = true;
-    else if (verdict.unignored) ignored = false;
+/** Without it nobody knows what is to stay here, so nothing goes. */
+async function readIgnoreFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new AppError('FORBIDDEN', `${path} cannot be read, so it is not known which files stay here.`, { action: 'Make it a text that may be read, or delete it.', cause: error });
   }
-  return ignored;
 }
 
 async function addFile(root: string, path: string, isLink: boolean, found: Found): Promise<void> {

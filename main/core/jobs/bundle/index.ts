@@ -1,2 +1,2 @@
-export { collectBundle, formatBytes, ignoreFile, warnBytes, type Bundle, type BundleRequest } from './collect.ts';
+export { collectBundle, formatBytes, type Bundle, type BundleRequest } from './collect.ts';
 export { packBundle } from './pack.ts';

@@ -21,7 +21,7 @@ const maxFileBytes = 1024 * 1024;
  */
 export async function findRequirements({ script, source, content }: Sources): Promise<{ requirements: Requirements | null; warnings: string[] }> {
   const warnings: string[] = [];
-  const inline = inlineMetadata(source, script);
+  const inline = inlineMetadata(source, script, warnings);
   if (inline !== null) return { requirements: inline, warnings };
   for (const folder of foldersUp(script)) {
     for (const [name, read] of [['requirements.txt', fromRequirements], ['pyproject.toml', fromPyproject]] as const) {
@@ -47,7 +47,9 @@ async function textOf(content: { file: string } | { text: string } | undefined):
   if ('text' in content) return content.text;
   const bytes = await readFile(content.file).catch(() => null);
   if (bytes === null || bytes.length > maxFileBytes) return null;
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  // Windows PowerShell's `pip freeze > requirements.txt`; pip reads it too.
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8';
+  return bytes.toString(encoding).replace(/^\uFEFF/, '');
 }
 
 /** The whole file goes to pip, options and all; the lines are for showing. */
@@ -60,7 +62,7 @@ function fromRequirements(path: string, text: string): Requirements | null {
   return lines.length === 0 ? null : { from: path, file: path, lines, python: null };
 }
 
-const Specifiers = z.array(z.string().max(2000).regex(/^[^\r\n]*$/));
+const Specifiers = z.array(z.string('It is no text.').max(2000, 'It is too long.').regex(/^[^\r\n]*$/, 'It is more than one line.'), 'A list of texts is wanted.');
 const Pyproject = z.looseObject({
   project: z
     .looseObject({ dependencies: Specifiers.optional(), 'requires-python': z.string().max(200).optional(), dynamic: z.array(z.string()).optional() })
@@ -83,29 +85,35 @@ const Inline = z.looseObject({ dependencies: Specifiers.optional(), 'requires-py
 /** The pattern of the specification (packaging.python.org, "Inline script metadata"). */
 const inlineBlock = /^# \/\/\/ (?<type>[a-zA-Z0-9-]+)$\s(?<content>(^#(| .*)$\s)+)^# \/\/\/$/gm;
 
-function inlineMetadata(source: string, script: string): Requirements | null {
-  const blocks = [...source.replaceAll('\r\n', '\n').matchAll(inlineBlock)].filter(({ groups }) => groups?.['type'] === 'script');
+function inlineMetadata(source: string, script: string, warnings: string[]): Requirements | null {
+  const text = source.replaceAll('\r\n', '\n').replace(/^\uFEFF/, '');
+  const blocks = [...text.matchAll(inlineBlock)].filter(({ groups }) => groups?.['type'] === 'script');
   if (blocks.length > 1) throw new AppError('INVALID_INPUT', `${script} has more than one block of inline metadata.`, { action: 'Leave one "# /// script" block.' });
   const content = blocks[0]?.groups?.['content'];
-  if (content === undefined) return null;
+  if (content === undefined) {
+    // By the specification it is a comment then, but hardly one that was meant.
+    if (/^# \/\/\/ script$/m.test(text)) warnings.push(`The inline metadata of ${script} is not used: each of its lines must begin with "# ", and the last one must be "# ///".`);
+    return null;
+  }
   const toml = content
     .split('\n')
     .map((line) => (line.startsWith('# ') ? line.slice(2) : line.slice(1)))
     .join('\n');
-  const { dependencies, 'requires-python': python } = parsed(`The inline metadata of ${script}`, toml, Inline);
+  const { dependencies, 'requires-python': python } = parsed(`The inline metadata of ${script}`, toml, Inline, text.slice(0, blocks[0]?.index).split('\n').length);
   return { from: script, file: null, lines: dependencies ?? [], python: python ?? null };
 }
 
-function parsed<T>(what: string, text: string, schema: z.ZodType<T>): T {
+/** @param linesBefore how many lines of its file stand before the text */
+function parsed<T>(what: string, text: string, schema: z.ZodType<T>, linesBefore = 0): T {
   let value: unknown;
   try {
     value = parse(text);
   } catch (error) {
-    const place = error instanceof TomlError ? ` (line ${error.line}, column ${error.column})` : '';
+    const place = error instanceof TomlError ? ` (line ${error.line + linesBefore})` : '';
     throw new AppError('INVALID_INPUT', `${what} is not TOML${place}.`, { action: 'Mend it, or turn the installation of requirements off in the profile.', cause: error });
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw new AppError('INVALID_INPUT', `${what} is not understood: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, { action: 'Mend it, or turn the installation of requirements off in the profile.' });
+  throw new AppError('INVALID_INPUT', `${what} is not understood at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? ''}`, { action: 'Mend it, or turn the installation of requirements off in the profile.' });
 }

@@ -132,11 +132,15 @@ function failureOfMissed(ttlSeconds: number): Failure {
 }
 
 /** Nothing but the container's own end is known. */
-function failureOfContainer({ pod, report }: RunEvidence): Failure {
+function failureOfContainer({ pod, report, hasBegun, settings }: RunEvidence): Failure {
   const terminated = pod === null ? undefined : containerStatus(pod, mainContainer)?.state.terminated;
   const code = terminated?.exitCode ?? report?.exitCode ?? null;
   if (code === 137) return failure('signal', 'The container was killed from outside (SIGKILL), not for lack of memory.', runAgain, terminated?.reason ?? '');
   if (code === 143) return failure('signal', 'The container was asked to end from outside (SIGTERM).', runAgain, terminated?.reason ?? '');
   if (code === null) return failure('unknown', 'The pod is gone, and nobody saw how it ended.', runAgain, '');
+  if (report === null && !hasBegun) {
+    const what = `"${settings.python}" in the image ended with exit code ${code} before the script began: it is no Python, or one older than 3.8.`;
+    return failure('containerStart', what, editProfile('python', "Set Python's name"), terminated?.message ?? '');
+  }
   return failure('exitCode', `The container ended with exit code ${code}.`, showOutput, terminated?.message ?? '');
 }

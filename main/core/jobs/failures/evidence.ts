@@ -15,6 +15,8 @@ export interface RunEvidence {
   pod: KubePod | null;
   /** That pod is not in the cluster any more. */
   isPodGone: boolean;
+  /** The runner has said its first word: that program is a Python, and can run it. */
+  hasBegun: boolean;
   /** Of the Job and its pods, oldest first. */
   events: readonly KubeEvent[];
   report: RunnerReport | null;

@@ -29,7 +29,7 @@ const report = (fields: object): RunnerReport => RunnerReport.parse({ v: 1, ...f
 const failedJob = (reason: string): KubeJob => KubeJob.parse({ metadata: { name: 'job' }, status: { conditions: [{ type: 'Complete', status: 'False' }, { type: 'Failed', status: 'True', reason, message: `said ${reason}` }] } });
 
 function failureOf(evidence: Partial<RunEvidence>) {
-  return failureOfRun({ settings, namespace: 'team', why: 'ended', job: null, pod: null, isPodGone: false, events: [], report: null, error: null, ...evidence });
+  return failureOfRun({ settings, namespace: 'team', why: 'ended', job: null, pod: null, isPodGone: false, hasBegun: true, events: [], report: null, error: null, ...evidence });
 }
 
 describe('a run that the cluster took away', () => {
@@ -62,6 +62,12 @@ describe('a run that the cluster took away', () => {
     const events = [event('NodeNotReady', 'Node is not ready')];
     expect(failureOf({ pod: podOf({ main: { running: {} } }), events })).toMatchObject({ kind: 'nodeLost', evidence: 'Node is not ready' });
     expect(failureOf({ pod: podOf({ main: ended(3) }), events })).toMatchObject({ kind: 'exitCode', message: 'The container ended with exit code 3.' });
+  });
+
+  it.each([0, 2])('before the runner said a word, that is no Python (exit code %i)', (code) => {
+    expect(failureOf({ pod: podOf({ main: ended(code, 'Completed') }), hasBegun: false })).toMatchObject({
+      kind: 'containerStart', message: `"python3" in the image ended with exit code ${code} before the script began: it is no Python, or one older than 3.8.`, action: { field: 'python' },
+    });
   });
 
   it('leaves a deadline to the Job', () => {
@@ -172,6 +178,7 @@ describe('a run that did not start', () => {
 
   it.each([
     ['MountVolume failed: secret "keys" not found', 'The Secret "keys"', 'secrets'],
+    ['MountVolume.SetUp failed for volume "index" : secret "login" not found', 'The Secret "login"', 'packageIndex'],
     ['references non-existent secret key: a', 'lacks a key', 'secrets'],
     ['timed out', 'cannot be attached: timed out.', 'volumes'],
   ])('for a volume: %s', (said, message, field) => {
@@ -187,7 +194,7 @@ describe('a run that did not start', () => {
     ['0/1 nodes are available: 1 Insufficient ephemeral-storage.', 'unschedulable', '(asked for 2Gi)', 'ephemeralStorage'],
     ['0/1 nodes are available: 1 Insufficient nvidia.com/gpu.', 'unschedulable', '(asked for 2)', 'extendedResources'],
     ['0/1 nodes are available: 1 node(s) had untolerated taint {gpu: yes}.', 'unschedulable', 'the taint gpu=yes on 1 of 1 nodes is not tolerated', 'tolerations'],
-    ["0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.", 'unschedulable', 'the node selector fits none', 'nodeSelector'],
+    ["0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.", 'unschedulable', 'the node selector does not fit 1 of 1 nodes', 'nodeSelector'],
     ['0/1 nodes are available: 1 node(s) were unschedulable.', 'unschedulable', '1 of 1 nodes take no new pods', 'cpu'],
     ['1 node(s) had volume node affinity conflict', 'unschedulable', 'cannot be reached from 1 nodes', 'volumes'],
     ['odd', 'unschedulable', 'within 10 min: odd.', 'cpu'],

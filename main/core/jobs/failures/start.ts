@@ -79,7 +79,9 @@ function failureOfContainer(said: string, { python, memory }: RunEvidence['setti
 
 function failureOfMount(said: string): Failure {
   const missing = /secret "([^"]+)" not found/.exec(said);
-  if (missing !== null) return failure('volume', `The Secret "${missing[1] ?? ''}" does not exist in the namespace.`, editProfile('secrets'), said);
+  // The pod's own volume for the credentials of the package index.
+  const field = /for volume "index"/.test(said) ? 'packageIndex' : 'secrets';
+  if (missing !== null) return failure('volume', `The Secret "${missing[1] ?? ''}" does not exist in the namespace.`, editProfile(field), said);
   if (/couldn't find key|references non-existent secret key/.test(said)) return failure('volume', `A Secret lacks a key that the profile names: ${sentence(said)}`, editProfile('secrets'), said);
   return failure('volume', `A volume cannot be attached: ${sentence(said)}`, editProfile('volumes'), said);
 }
@@ -111,7 +113,7 @@ function failureOfScheduling(said: string, { settings }: RunEvidence): Failure {
     if (reasons.length === 1) field = 'tolerations';
   }
   for (const [, count] of head.matchAll(/(\d+) node\(s\) didn't match Pod's node affinity\/selector/g)) {
-    reasons.push(`the node selector fits none of ${nodes(count)}`);
+    reasons.push(`the node selector does not fit ${nodes(count)}`);
     if (reasons.length === 1) field = 'nodeSelector';
   }
   for (const [, count] of head.matchAll(/(\d+) node\(s\) were unschedulable/g)) reasons.push(`${nodes(count)} take no new pods`);

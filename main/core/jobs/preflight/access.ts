@@ -27,8 +27,11 @@ async function reachable({ client, signal }: PreflightOptions): Promise<Outcome>
     return { state: 'passed', evidence: `${client.server}: Kubernetes ${gitVersion}, ${Math.round(performance.now() - startMs)} ms`, fix: null };
   } catch (error) {
     const known = toAppError(error);
+    const status = kubeStatusOf(known)?.code;
+    // No API server refuses this question so.
+    if (status === 404 || status === 400) return { state: 'failed', evidence: `${client.server} answers, but not as a Kubernetes API server does.`, fix: openConnection };
     // Who answers with a refusal is there; the next line tells why it refuses.
-    if (kubeStatusOf(known) !== null) return { state: 'passed', evidence: `${client.server} answers, but does not tell its version.`, fix: null };
+    if (status !== undefined) return { state: 'passed', evidence: `${client.server} answers, but does not tell its version.`, fix: null };
     return { state: 'failed', evidence: known.message, fix: openConnection };
   }
 }

@@ -17,7 +17,7 @@ export function checkReferences(options: PreflightOptions): Line[] {
   for (const use of settings.secrets) keys.set(use.secret, [...(keys.get(use.secret) ?? []), ...(use.as === 'variable' ? [use.key] : [])]);
   const index = settings.packageIndex.credentialsSecret;
   if (index !== null) keys.set(index, [...(keys.get(index) ?? []), 'username', 'password']);
-  for (const [name, wanted] of keys) lines.push({ id: `secret:${name}`, title: `Secret ${name}`, outcome: secret(options, name, wanted) });
+  for (const [name, wanted] of keys) lines.push({ id: `secret:${name}`, title: `Secret ${name}`, outcome: secret(options, name, wanted, name === index ? 'packageIndex' : 'secrets') });
   for (const name of new Set(settings.volumes.map(({ claim }) => claim))) lines.push({ id: `claim:${name}`, title: `Volume claim ${name}`, outcome: claimIsThere(options, name) });
   if (settings.serviceAccount !== null) lines.push({ id: 'serviceAccount', title: `Service account ${settings.serviceAccount}`, outcome: account(options, settings.serviceAccount) });
   if (settings.queue !== null) lines.push({ id: 'queue', title: `Kueue queue ${settings.queue}`, outcome: queue(options, settings.queue) });
@@ -59,12 +59,12 @@ async function pullSecret(options: PreflightOptions, name: string): Promise<Outc
   return { state: 'passed', evidence: `for ${registry}`, fix: null };
 }
 
-async function secret(options: PreflightOptions, name: string, keys: readonly string[]): Promise<Outcome> {
+async function secret(options: PreflightOptions, name: string, keys: readonly string[], field: string): Promise<Outcome> {
   const answer = await read(options, 'secrets', name);
-  if (answer === null) return missing('Secret', name, options.namespace, 'secrets');
+  if (answer === null) return missing('Secret', name, options.namespace, field);
   const { data } = Secret.parse(answer);
   const absent = keys.filter((key) => !(key in data));
-  if (absent.length > 0) return { state: 'failed', evidence: `It has no key ${absent.join(', ')} (it has ${Object.keys(data).join(', ') || 'none'}).`, fix: editProfile('secrets') };
+  if (absent.length > 0) return { state: 'failed', evidence: `It has no key ${absent.join(', ')} (it has ${Object.keys(data).join(', ') || 'none'}).`, fix: editProfile(field) };
   return { state: 'passed', evidence: `${Object.keys(data).length} keys`, fix: null };
 }
 

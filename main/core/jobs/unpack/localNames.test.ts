@@ -12,6 +12,8 @@ describe('names of fetched files on this computer', () => {
   it.each([
     ['output/10:30.csv', 'output/10_30.csv'],
     ['output/a\\b\n"c"?', 'output/a_b__c__'],
+    ['output/\u202egnp.exe', 'output/_gnp.exe'],
+    ['output/a\u009b31m', 'output/a_31m'],
     ['output/CON', 'output/_CON'],
     ['output/nul.txt', 'output/_nul.txt'],
     ['output/end.. ', 'output/end___'],

@@ -1,8 +1,7 @@
 /** Names that Windows keeps for devices, with or without an extension. */
 export const deviceName = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
-// Characters that no name on Windows may have, and control characters, which no name should have.
-// oxlint-disable-next-line no-control-regex
-export const badCharacters = /[\u0000-\u001f\u007f<>:"|?*\\]/g;
+// Characters that no name on Windows may have, and control characters, which no name should have: those of text direction make `exe.png` of `gnp.exe`.
+export const badCharacters = /[\p{Cc}\p{Bidi_Control}<>:"|?*\\]/gu;
 export const maxNameBytes = 255;
 export const maxPathLength = 1024;
 

@@ -1,15 +1,17 @@
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { decompressor, type Compressed } from './decompressor.ts';
+import type { ThreadRequest } from './outputProgram.ts';
+import { outputThread } from './outputThread.ts';
 
 const texts = Array.from({ length: 20 }, (_, i) => `${i} `.repeat(i * 3000));
+type Compressed = ThreadRequest['chunks'][number];
 const compressed: Compressed[] = texts.map((text) => ({ data: zstdCompressSync(text), size: text.length + 1024 }));
-const textOf = (bytes: Uint8Array | null): string | null => (bytes === null ? null : Buffer.from(bytes).toString());
+const textOf = (result: Awaited<ReturnType<typeof outputThread.ask>>['results'][number]): string | null => (result instanceof Uint8Array ? Buffer.from(result).toString() : null);
 
 /** Until its thread has started, everything is left to the caller. */
 async function whenReady(chunks: readonly Compressed[]): Promise<(string | null)[]> {
   return vi.waitFor(async () => {
-    const found = (await decompressor.decompress(chunks)).map(textOf);
+    const found = (await outputThread.ask(chunks)).results.map(textOf);
     expect(found.some((text) => text !== null)).toBe(true);
     return found;
   });
@@ -19,7 +21,7 @@ describe('decompressing in another thread', () => {
   it('gives what was compressed, of any size, and leaves the input as it is', async () => {
     const before = compressed.map(({ data }) => Buffer.from(data));
     expect(await whenReady(compressed)).toEqual(texts);
-    expect((await decompressor.decompress(compressed)).map(textOf)).toEqual(texts);
+    expect((await outputThread.ask(compressed)).results.map(textOf)).toEqual(texts);
     expect(compressed.every(({ data }, i) => before[i]?.equals(data))).toBe(true);
   });
 
@@ -37,6 +39,6 @@ describe('decompressing in another thread', () => {
 
   it('leaves a few to the caller', async () => {
     await whenReady(compressed);
-    expect(await decompressor.decompress(compressed.slice(0, 3))).toEqual([null, null, null]);
+    expect((await outputThread.ask(compressed.slice(0, 3))).results).toEqual([null, null, null]);
   });
 });

@@ -1,6 +1,6 @@
 import { array, assert, property, stringMatching } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OpenLine } from './outputLines.ts';
+import { OpenLine } from './openLine.ts';
 
 /** The same, said of a whole line. */
 function shown(line: string): string {
