@@ -49,6 +49,14 @@ test('a progress bar redraws in its line; control characters are shown, not obey
   await expect(window.console).toContainText('progress 4');
 });
 
+test('a hundred thousand coloured lines leave the window responsive', async ({ window, page }) => {
+  await window.runSource('for i in range(100_000):\n    print("line", i, "\\x1b[31mred\\x1b[0m and \\x1b[38;5;208mmore\\x1b[0m")');
+  await expect(window.console).toContainText('line 99999', { timeout: 30_000 });
+  await window.newTab();
+  await page.keyboard.type('x = 1');
+  await expect(page.locator('.view-line').first()).toContainText('x = 1');
+});
+
 test('one line of twenty million characters leaves the window responsive', async ({ window, page }) => {
   await window.runSource('print("y" * 20_000_000)\nprint("after it")');
   await expect(window.console).toContainText('after it', { timeout: 30_000 });
