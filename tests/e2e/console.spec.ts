@@ -104,6 +104,29 @@ test('goes to a line and to a time, and copies across pages, in an output that w
   expect(lines.slice(0, 200_000).every((line, i) => line.startsWith(`line ${i} x`))).toBe(true);
 });
 
+test('a click, and far from it one with Shift, select all lines between', async ({ window, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await window.runSource('for i in range(20_000):\n    print("line", i, end="\\r\\n")');
+  await expect(window.console).toContainText('line 19999', { timeout: 30_000 });
+  const clickAt = async (line: number): Promise<void> => {
+    const row = window.console.locator('.log-row', { hasText: new RegExp(`^line ${line}$`) });
+    await expect(row).toBeInViewport();
+    await row.click({ position: { x: 1, y: 5 } });
+  };
+  await page.getByRole('log').focus();
+  await page.keyboard.press('Home');
+  await clickAt(2);
+  await page.keyboard.press('End');
+  await page.keyboard.down('Shift');
+  await clickAt(19_998);
+  await page.keyboard.up('Shift');
+  await page.keyboard.press('ControlOrMeta+c');
+  const wanted = Array.from({ length: 19_996 }, (_, i) => `line ${i + 2}\n`).join('');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(wanted);
+  await window.console.getByRole('button', { name: 'Copy all' }).click();
+  await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).slice(0, 14))).toBe('line 0\nline 1\n');
+});
+
 test('a damaged stretch of a stored output is named in its place, and the rest is shown', async ({ home, window, page }) => {
   await window.runSource('for i in range(100_000):\n    print("line", i, "x" * 20)\nraise SystemExit(3)');
   await expect(window.console).toContainText('line 99999', { timeout: 30_000 });
