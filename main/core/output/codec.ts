@@ -1,7 +1,7 @@
 import { crc32, zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
 import { z } from 'zod';
 import { OutputRecord } from '../../../contract/output.ts';
-import { packColumns, unpackColumns, type Columns } from './columns.ts';
+import { packColumns, textBytes, unpackColumns, type Columns } from './columns.ts';
 import { outputThread } from './outputThread.ts';
 
 /** How a chunk's records are stored: JSON as it is or compressed, or columns (their texts as one) compressed. */
@@ -93,9 +93,9 @@ function compress(data: Uint8Array): Buffer {
   return zstdCompressSync(data, { pledgedSrcSize: data.byteLength, params: { [constants.ZSTD_c_compressionLevel]: 3 } });
 }
 
-/** Gives memory back at once: held until the next collection, it is tens of megabytes while a flood is read, and makes for many full ones. */
-export function free({ buffer }: Uint8Array<ArrayBuffer>): void {
-  buffer.transfer(0);
+/** Gives memory back at once, unless it lies in Node's pool: held until the next collection, it is tens of megabytes while a flood is read, and makes for many full ones. */
+function free({ buffer }: Uint8Array<ArrayBuffer>): void {
+  if (buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }
 
 /** @returns whether it is as it was stored */
@@ -112,7 +112,7 @@ function checksumOf(head: ChunkHead, data: Uint8Array): number {
 const Records = z.array(OutputRecord);
 
 /** What another thread has decompressed, until it is used. */
-const ahead = new WeakMap<StoredChunk, Buffer>();
+const ahead = new WeakMap<StoredChunk, Buffer<ArrayBuffer>>();
 
 /** Keeps what a chunk decompresses to until it is read next. */
 export function keepDecompressed(chunk: StoredChunk, bytes: Uint8Array<ArrayBuffer>): void {
@@ -122,17 +122,34 @@ export function keepDecompressed(chunk: StoredChunk, bytes: Uint8Array<ArrayBuff
 /** `read` must keep no part of the bytes. */
 function decompressed<T>(chunk: StoredChunk, read: (bytes: Buffer) => T): T {
   const known = ahead.get(chunk);
-  if (known !== undefined) {
-    ahead.delete(chunk);
-    return read(known);
-  }
-  const bytes = zstdDecompressSync(chunk.data, { chunkSize: sizeOf(chunk) });
+  ahead.delete(chunk);
+  // What another thread has made is freed by the collector's own.
+  if (known !== undefined) return read(known);
+  const bytes = decompress(chunk);
   try {
     return read(bytes);
   } finally {
-    // Small ones lie in Node's pool.
-    if (bytes.buffer.byteLength > Buffer.poolSize) free(bytes);
+    free(bytes);
   }
+}
+
+function decompress(chunk: StoredChunk): Buffer<ArrayBuffer> {
+  return zstdDecompressSync(chunk.data, { chunkSize: sizeOf(chunk) });
+}
+
+/** The bytes of a chunk's text (`textBytes` of columns); null if there are none, or it must be read in any case. They are there until it is decoded, or forgotten. */
+export function textBytesOf(chunk: StoredChunk): Buffer | null {
+  if (chunk.encoding !== encodings.columns || (chunk.flags & (chunkFlags.mixed | chunkFlags.unknown)) !== 0 || !isWhole(chunk)) return null;
+  const bytes = ahead.get(chunk) ?? decompress(chunk);
+  ahead.set(chunk, bytes);
+  return textBytes(bytes);
+}
+
+/** A chunk is not decoded, after all. */
+export function forget(chunk: StoredChunk): void {
+  const bytes = ahead.get(chunk);
+  ahead.delete(chunk);
+  if (bytes !== undefined) free(bytes);
 }
 
 /** Bytes that it decompresses to, about: one allocation of that size. Growing it in steps takes twice the time. */

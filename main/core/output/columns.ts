@@ -78,6 +78,14 @@ export function packColumns(records: readonly OutputRecord[]): Uint8Array {
   return Buffer.concat([size, head, Buffer.from(text, header.text)]);
 }
 
+/** With this begins the header of a text that has two bytes a character. */
+const wideHeader = '{"text":"utf16le"';
+
+/** The bytes of the text alone, of which each below 128 is that character; null if it has two bytes a character. */
+export function textBytes(bytes: Buffer): Buffer | null {
+  return bytes.toString('latin1', 4, 4 + wideHeader.length) === wideHeader ? null : bytes.subarray(4 + bytes.readUInt32LE(0));
+}
+
 /** Takes apart what `packColumns` has made. */
 export function unpackColumns(bytes: Buffer, firstSeq: number): Columns {
   const textAt = 4 + bytes.readUInt32LE(0);

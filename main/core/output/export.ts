@@ -10,10 +10,13 @@ import { lineTest } from './filter.ts';
 import { jsonWritten, writeJsonAhead } from './jsonAhead.ts';
 import { LineReader } from './lines.ts';
 import { csvHeader, LineWriter, withoutControls } from './lineWriter.ts';
+import { outputThread } from './outputThread.ts';
 import { requiredOf } from './required.ts';
 import { createGuard } from './scan.ts';
 import { OutputWalk } from './walk.ts';
 
+/** From so many characters on, another thread is started at once. */
+const worthAThread = 4 * 1024 * 1024;
 /** About a megabyte a piece. */
 const chunksAtOnce = 8;
 function damagedText({ first_seq, last_seq }: StoredChunk): string {
@@ -65,6 +68,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
     };
     const required = filter === undefined || filter.query === '' ? null : requiredOf(filter);
     const isJson = format === 'ndjson' && test === null;
+    if (isJson && totalLength >= worthAThread) void outputThread.start();
     const breather = new Breather();
     const walk = new OutputWalk(storage, key, { required, context: 0, readsEnd: false, chunksAtOnce, prepare: isJson ? writeJsonAhead : undefined });
     for (let at = 0; ; ) {

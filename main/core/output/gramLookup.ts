@@ -18,16 +18,20 @@ interface Segment extends Covered {
 
 interface PieceRow {
   segment: number;
+  /** The first that it has. */
+  buckets: number;
   checksum: number;
   data: Uint8Array;
 }
 
+/** Buckets that are looked up together: a statement takes longer than a row. */
+const bucketsAtOnce = 8;
 /** So few segments are asked one by one. */
 const fewSegments = 2;
 
 /** Numbers of a blob; a copy, because it may begin anywhere. */
 function float64s(bytes: Uint8Array): Float64Array {
-  return new Float64Array(Uint8Array.from(bytes).buffer, 0, bytes.byteLength >> 3);
+  return new Float64Array(new Uint8Array(bytes).buffer, 0, bytes.byteLength >> 3);
 }
 
 /** Segments that are damaged are left out: their chunks are not covered, and so are read. */
@@ -48,40 +52,47 @@ function pieceOf(segment: Segment, bucket: number): number {
   return bucket - (bucket % bucketsOfPiece(segment.possible.length));
 }
 
-/** What a piece says of a bucket narrows a segment down. One that is damaged or missing says nothing. @returns whether anything is left */
-function narrow(segment: Segment, bucket: number, { checksum, data }: PieceRow): boolean {
+/** What a piece says of the buckets that it has narrows a segment down. One that is damaged or missing says nothing. @returns whether anything is left */
+function narrow(segment: Segment, wanted: readonly number[], { buckets: first, checksum, data }: PieceRow): boolean {
   const { possible } = segment;
-  const first = pieceOf(segment, bucket);
-  const length = Math.min(bucketsOfPiece(possible.length), bucketCount - first) * possible.length;
+  const together = bucketsOfPiece(possible.length);
+  const length = Math.min(together, bucketCount - first) * possible.length;
   if (data.byteLength !== length || checksum !== pieceChecksum(segment.id, first, data)) return true;
-  const at = (bucket - first) * possible.length;
-  let left = 0;
-  for (let i = 0; i < possible.length; i++) {
-    possible[i] = (possible[i] ?? 0) & (data[at + i] ?? 0);
-    left |= possible[i] ?? 0;
+  let left = 1;
+  for (const bucket of wanted) {
+    if (bucket < first || bucket >= first + together) continue;
+    const at = (bucket - first) * possible.length;
+    left = 0;
+    for (let i = 0; i < possible.length; i++) {
+      possible[i] = (possible[i] ?? 0) & (data[at + i] ?? 0);
+      left |= possible[i] ?? 0;
+    }
   }
   return left !== 0;
 }
 
-/** The pieces that hold a bucket. Whole segments are alike: those of many are asked for at once. */
-function piecesOf(sql: Sql, key: number, open: ReadonlyMap<number, Segment>, bucket: number): PieceRow[] {
-  const text = 'SELECT segment, checksum, data FROM output_pieces WHERE run_key = ? AND buckets = ?';
-  const byPiece = new Map<number, Segment[]>();
-  for (const segment of open.values()) byPiece.set(pieceOf(segment, bucket), [...(byPiece.get(pieceOf(segment, bucket)) ?? []), segment]);
-  return [...byPiece].flatMap(([first, segments]) => {
-    if (segments.length <= fewSegments) return segments.flatMap(({ id }) => sql.get<PieceRow>(`${text} AND segment = ?`, key, first, id) ?? []);
-    const ids = new Set(segments.map(({ id }) => id));
-    return sql.all<PieceRow>(text, key, first).filter(({ segment }) => ids.has(segment));
-  });
+/** The pieces that hold so many buckets at most, in all segments that are open. */
+function piecesOf(sql: Sql, key: number, open: ReadonlyMap<number, Segment>, buckets: readonly number[]): PieceRow[] {
+  const firsts = [...new Set([...open.values()].flatMap((segment) => buckets.map((bucket) => pieceOf(segment, bucket))))];
+  const rows: PieceRow[] = [];
+  const text = `SELECT segment, buckets, checksum, data FROM output_pieces WHERE run_key = ? AND buckets IN (${Array(bucketsAtOnce).fill('?').join(', ')})`;
+  for (let at = 0; at < firsts.length; at += bucketsAtOnce) {
+    // One statement for any number: the first stands for those that are not there.
+    const some = Array.from({ length: bucketsAtOnce }, (_, i) => firsts[at + i] ?? firsts[at] ?? 0);
+    if (open.size > fewSegments) rows.push(...sql.all<PieceRow>(text, key, ...some));
+    else for (const { id } of open.values()) rows.push(...sql.all<PieceRow>(`${text} AND segment = ?`, key, ...some, id));
+  }
+  return rows;
 }
 
 function lookUpSegments(sql: Sql, key: number, buckets: readonly number[]): Segment[] {
   const segments = readSegments(sql, key);
   const open = new Map(segments);
-  for (const bucket of buckets) {
-    for (const row of piecesOf(sql, key, open, bucket)) {
+  for (let at = 0; at < buckets.length && open.size > 0; at += bucketsAtOnce) {
+    const some = buckets.slice(at, at + bucketsAtOnce);
+    for (const row of piecesOf(sql, key, open, some)) {
       const segment = open.get(row.segment);
-      if (segment !== undefined && !narrow(segment, bucket, row)) open.delete(row.segment);
+      if (segment !== undefined && !narrow(segment, some, row)) open.delete(row.segment);
     }
   }
   for (const { starts, possible, candidates, lastSeq } of open.values()) {

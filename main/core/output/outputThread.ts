@@ -30,6 +30,8 @@ function wholeOf(data: Uint8Array): Uint8Array {
 class OutputThread {
   #worker: Worker | null = null;
   #isReady = false;
+  /** Those who wait until it has started, or has not. */
+  #starting: (() => void)[] = [];
   #hasFailed = false;
   #asked = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -39,9 +41,7 @@ class OutputThread {
   ask(chunks: Readonly<ThreadRequest['chunks']>): Promise<Result> {
     const none = { results: chunks.map(() => null), written: new Uint8Array() };
     if (chunks.length < worthwhile || this.#hasFailed) return Promise.resolve(none);
-    this.#worker ??= this.#start();
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#end(), idleMs).unref();
+    this.#need();
     // Until it has started, nobody waits for it.
     if (!this.#isReady) return Promise.resolve(none);
     const id = ++this.#asked;
@@ -51,12 +51,30 @@ class OutputThread {
     });
   }
 
-  #start(): Worker {
+  /** Starts it, if it is not there: much is to come. @returns when it has started, or cannot */
+  start(): Promise<void> {
+    if (this.#hasFailed) return Promise.resolve();
+    this.#need();
+    return this.#isReady ? Promise.resolve() : new Promise((resolve) => this.#starting.push(resolve));
+  }
+
+  #need(): void {
+    this.#worker ??= this.#create();
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#end(), idleMs).unref();
+  }
+
+  #started(): void {
+    for (const resolve of this.#starting.splice(0)) resolve();
+  }
+
+  #create(): Worker {
     const worker = startThread('output', { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 });
     worker.unref();
     worker.on('message', (message: unknown) => {
       const { id, ...result } = Answer.parse(message);
       this.#isReady = true;
+      this.#started();
       this.#waiting.get(id)?.(result);
       this.#waiting.delete(id);
     });
@@ -72,6 +90,7 @@ class OutputThread {
     void this.#worker?.terminate();
     this.#worker = null;
     this.#isReady = false;
+    this.#started();
     for (const answer of this.#waiting.values()) answer({ results: [], written: new Uint8Array() });
     this.#waiting.clear();
   }

@@ -1,7 +1,7 @@
 import { withoutStyles } from '../../../contract/outputPattern.ts';
 import type { Sql, Storage } from '../database/index.ts';
 import { chunkAt, chunksAfter } from './chunks.ts';
-import { decodeColumns, type StoredChunk } from './codec.ts';
+import { decodeColumns, forget, textBytesOf, type StoredChunk } from './codec.ts';
 import { bucketsOf } from './grams.ts';
 import { lookUp } from './gramLookup.ts';
 import { isClosedAfter, isOpenBefore, lastChunkStart, lineStartBefore, type LineStart } from './lineStarts.ts';
@@ -39,6 +39,11 @@ interface Item {
 
 /** What may be the end of a sequence that began in the chunk before. */
 const styleEnd = /^\[?[\d;:]{0,125}[mK]/;
+
+/** What begins a style. */
+const escape = 0x1b;
+/** Characters at the beginning of a chunk that may belong to what was searched for or to a style; no text that is searched for is longer. */
+const longestEnd = 1024;
 
 /** So many chunks that turn out not to hold the text are looked at before other work has its turn. */
 const looksAtOnce = 8;
@@ -130,11 +135,30 @@ export class OutputWalk {
   }
 
   #mayHold(chunk: StoredChunk): boolean {
+    const wanted = this.#test?.bytes ?? null;
+    const bytes = wanted === null ? null : textBytesOf(chunk);
+    if (wanted !== null && bytes?.includes(escape) === false) return this.#mayHoldBytes(chunk, bytes, wanted);
     const columns = decodeColumns(chunk);
     if (columns?.isText !== true || this.#test === null) return true;
     const text = withoutStyles(columns.text);
     if (this.#test.within(text)) return true;
-    return this.#storage.read((sql) => isOpenBefore(sql, this.#key, chunk.first_seq)) && (styleEnd.test(text) || this.#test.endsIn(text));
+    return this.#isOpenBefore(chunk) && (styleEnd.test(text) || this.#test.endsIn(text));
+  }
+
+  /** The same for text without styles, of which no string is made. */
+  #mayHoldBytes(chunk: StoredChunk, bytes: Buffer, wanted: Buffer): boolean {
+    if (bytes.includes(wanted)) return true;
+    const isEnd = (): boolean => {
+      const head = bytes.toString('latin1', 0, longestEnd);
+      return styleEnd.test(head) || this.#test?.endsIn(head) === true;
+    };
+    if (this.#isOpenBefore(chunk) && isEnd()) return true;
+    forget(chunk);
+    return false;
+  }
+
+  #isOpenBefore({ first_seq }: StoredChunk): boolean {
+    return this.#storage.read((sql) => isOpenBefore(sql, this.#key, first_seq));
   }
 }
 
@@ -169,6 +193,8 @@ function runsOf(candidates: readonly Pick<Item, 'from' | 'to'>[]): Item[][] {
 }
 
 interface OccurrenceTest {
+  /** The wanted text, where it can be looked for as bytes: it is ASCII, and its case counts. */
+  bytes: Buffer | null;
   within(text: string): boolean;
   /** Whether an end of the wanted text stands at the beginning of this one, which goes on with a line. */
   endsIn(text: string): boolean;
@@ -177,6 +203,7 @@ interface OccurrenceTest {
 function occurrenceTest({ literal, matchCase }: Required): OccurrenceTest {
   const pattern = compilePattern({ query: literal, regex: false, matchCase });
   return {
+    bytes: matchCase && Buffer.byteLength(literal) === literal.length ? Buffer.from(literal) : null,
     within: (text) => {
       pattern.lastIndex = 0;
       return pattern.test(text);
