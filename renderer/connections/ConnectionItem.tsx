@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import type { Connection } from '../../contract/connections.ts';
 import { ageText, useNow } from '../lib/age.ts';
 import { classes } from '../lib/classes.ts';
+import { shortName } from '../lib/shortName.ts';
 import { changeSettings, useSettings } from '../settings/index.ts';
 import { Button, Switch, TextField } from '../ui/index.ts';
 import { checkConnection, updateConnection } from './connectionsStore.ts';
@@ -41,7 +42,7 @@ export function ConnectionItem({ connection }: { connection: Connection }) {
         <span className="min-w-0 grow">
           <span className="flex items-center gap-1.5">
             <span className="truncate font-medium" title={name}>
-              {name}
+              {shortName(name)}
             </span>
             {connection.warnings.length > 0 && <ShieldAlert size={14} aria-label="Has a warning" className="shrink-0 text-warning" />}
             {production && <Badge tone="danger">Production</Badge>}
@@ -69,7 +70,7 @@ function Badge({ tone, children }: { tone: 'danger' | 'calm'; children: string }
 
 function Details({ connection }: { connection: Connection }) {
   const ids = useId();
-  const { id, problem, signIn, production, maxRuns, server, user, file, warnings } = connection;
+  const { id, name, problem, signIn, production, maxRuns, server, user, file, warnings } = connection;
   return (
     <div className="flex flex-col gap-3 pb-3 pl-7 pr-3 pt-1">
       <HealthLine connection={connection} />
@@ -94,6 +95,11 @@ function Details({ connection }: { connection: Connection }) {
         </>
       )}
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1 text-xs leading-4">
+        {shortName(name) !== name && (
+          <Fact term="Context">
+            <span className="break-all">{name}</span>
+          </Fact>
+        )}
         <Fact term="Server">{server ?? 'none'}</Fact>
         <Fact term="User">{user}</Fact>
         <Fact term="Signs in">

@@ -52,7 +52,7 @@ function Comparison() {
       }
     >
       <div className="h-[48vh] overflow-hidden rounded-md border border-line">
-        <DiffView original={onDisk} modified={documentText(id)} theme={monacoThemeName(theme)} fontSize={fontSize} />
+        <DiffView original={onDisk} modified={documentText(id)} theme={monacoThemeName(theme)} fontSize={fontSize} originalLabel="The file on disk" modifiedLabel="The text of the tab" />
       </div>
     </Dialog>
   );

@@ -1,4 +1,4 @@
-import type { Comparison, OutputDifference } from '../../contract/index.ts';
+import { withoutStyles, type Comparison, type OutputDifference } from '../../contract/index.ts';
 
 /** Where two outputs differ: lines that only the left has, then those that only the right has. */
 export function OutputDiff({ output }: { output: Comparison['output'] }) {
@@ -46,7 +46,7 @@ function Lines({ sign, name, from, lines, more }: LinesProps) {
           <span aria-hidden className="select-none pr-2">
             {sign}
           </span>
-          <span className="whitespace-pre-wrap break-all">{line}</span>
+          <span className="whitespace-pre-wrap break-all">{withoutStyles(line)}</span>
         </p>
       ))}
       {more > 0 && <p className="pl-16 text-muted">… and {more.toLocaleString()} lines more</p>}

@@ -1,36 +1,14 @@
-import { useEffect, useState } from 'react';
-import { again } from '../lib/again.ts';
+import { useColoured } from '../lib/useColoured.ts';
 
 /** Characters that are drawn: longer sources are read in a tab. */
 const mostCharacters = 100_000;
 /** Characters that are coloured: colouring happens at once. */
 const mostColoured = 30_000;
 
-async function colour(source: string): Promise<string> {
-  // Monaco is there by now if any tab was opened; a history alone does not load it before something is looked at.
-  const [{ editor }] = await again(() => Promise.all([import('monaco-editor/editor'), import('monaco-editor/languages/definitions/python/register')]));
-  return editor.colorize(source, 'python', { tabSize: 4 });
-}
-
 /** A source to be read, with the numbers of its lines. */
 export function SourceView({ source, firstLine }: { source: string; firstLine: number }) {
   const text = source.slice(0, mostCharacters).replace(/\n$/, '');
-  const [html, setHtml] = useState<string | null>(null);
-
-  useEffect(() => {
-    if (text.length > mostColoured) return;
-    let isOver = false;
-    colour(text).then(
-      (coloured) => {
-        if (!isOver) setHtml(coloured);
-      },
-      () => setHtml(null),
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [text]);
-
+  const html = useColoured(text, 'python', mostColoured);
   const count = text.split('\n').length;
   const numbers = Array.from({ length: count }, (_, index) => firstLine + index).join('\n');
   return (

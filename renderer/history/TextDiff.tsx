@@ -24,7 +24,7 @@ export function TextDiff({ label, original, modified, path }: { label: string; o
   return (
     <div role="group" aria-label={label} className="max-h-[38vh] overflow-hidden rounded-md border border-line" style={{ height: `${(lines + 4) * lineHeight(fontSize)}px` }}>
       <Suspense fallback={<p className="p-3 text-muted">Loading the editor…</p>}>
-        <DiffView original={original} modified={modified} theme={monacoThemeName(theme)} fontSize={fontSize} language={isPython ? 'python' : 'plaintext'} />
+        <DiffView original={original} modified={modified} theme={monacoThemeName(theme)} fontSize={fontSize} language={isPython ? 'python' : 'plaintext'} originalLabel={`${label}, left`} modifiedLabel={`${label}, right`} />
       </Suspense>
     </div>
   );

@@ -1,15 +1,14 @@
 import type { CancelStep, Job, JobPhase } from '../../contract/index.ts';
+import { shortName } from '../lib/shortName.ts';
 
 /** Where a run goes or is: `prod-eks/ml`. */
 export function placeText(connectionName: string, namespace: string): string {
   return `${connectionName}/${namespace}`;
 }
 
-/** The same where room is scarce: `arn:aws:…89012:cluster/prod/ml`. A long name is told apart by its end; what would be cut off there is the namespace. */
+/** The same where room is scarce: `arn:aws:…89012:cluster/prod/ml`. What would be cut off at its end is the namespace. */
 export function shortPlace(connectionName: string, namespace: string): string {
-  const characters = [...connectionName];
-  const name = characters.length <= 28 ? connectionName : `${characters.slice(0, 8).join('')}…${characters.slice(-18).join('')}`;
-  return placeText(name, namespace);
+  return placeText(shortName(connectionName), namespace);
 }
 
 export function placeOf(job: Pick<Job, 'connectionName' | 'namespace'>): string {

@@ -86,10 +86,11 @@ function colorsOf(tokens: Tokens): Record<string, string> {
     'widget.shadow': '#00000030',
     'scrollbar.shadow': '#00000000',
     'editorOverviewRuler.border': '#00000000',
-    'diffEditor.insertedTextBackground': `${tokens.inserted}40`,
-    'diffEditor.insertedLineBackground': `${tokens.inserted}1f`,
-    'diffEditor.removedTextBackground': `${tokens.removed}40`,
-    'diffEditor.removedLineBackground': `${tokens.removed}1f`,
+    // As faint as this, or the letters on both of them would not stand out enough.
+    'diffEditor.insertedTextBackground': `${tokens.inserted}1f`,
+    'diffEditor.insertedLineBackground': `${tokens.inserted}14`,
+    'diffEditor.removedTextBackground': `${tokens.removed}1f`,
+    'diffEditor.removedLineBackground': `${tokens.removed}14`,
     'editorStickyScroll.background': tokens.surface,
     'editorStickyScroll.border': tokens.line,
   };
@@ -100,7 +101,7 @@ export function monacoThemeName(theme: Theme): string {
   return `pyexekube-${theme}`;
 }
 
-export function defineThemes(monaco: Monaco): void {
+export function defineThemes(monaco: Pick<Monaco, 'editor'>): void {
   for (const [theme, look] of Object.entries(looks)) {
     monaco.editor.defineTheme(`pyexekube-${theme}`, {
       base: look.base,

@@ -79,6 +79,19 @@ os.mkdir("closed"); open("closed/x", "w").close(); os.chmod("closed", 0)`;
     }
   });
 
+  it('are told as gone when nobody came for them in time', async () => {
+    const { application, proxy, namespace } = cluster;
+    const runId = await application.submit(`${writing}import time\nprint("written", flush=True)\ntime.sleep(2)`, { settings: { holdSeconds: 1 } });
+    await application.says(runId, 'written');
+    proxy.faults = { before: () => ({ status: 503, body: { kind: 'Status', code: 503, message: 'away' } }) };
+    proxy.breakConnections();
+    const { jobName } = await application.api.jobs.get({ runId });
+    kubectl('wait', '--for=condition=complete', `job/${jobName}`, '-n', namespace, '--timeout=30s');
+    proxy.faults = {};
+    const { artifacts } = await application.reach(runId, 'done', 60_000);
+    expect(artifacts).toEqual({ state: 'failed', retryable: false, message: "The files are gone: the pod held them for 1 s after the script's end, and nobody came for them." });
+  });
+
   it('are named when the disk takes them no more, and can be fetched later', async () => {
     const runId = await cluster.application.submit(writing);
     const blocked = join(cluster.application.home, 'cluster/artifacts');

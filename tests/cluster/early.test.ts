@@ -4,52 +4,29 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
-import { FaultProxy } from './faultProxy.ts';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testKubeconfig, textOf, type Application } from './harness.ts';
+import { kubectl, startApplication, textOf } from './harness.ts';
 import { kubeconfigWithoutRights } from './identity.ts';
+import { onCluster } from './onCluster.ts';
 
 const numbered = (count: number): string => Array.from({ length: count }, (_, i) => `line ${i}\n`).join('');
 /** Each is in the copy at once; the log is asked for them later. */
 const slowly = (count: number): string => `import time\nfor i in range(${count}):\n  print("line", i, flush=True)\n  time.sleep(0.05)`;
 
-describe.skipIf(testKubeconfig === '')('the first lines of a run, before the cluster serves its log', () => {
-  let namespace: string;
-  let proxy: FaultProxy;
-  let application: Application | undefined;
-
-  beforeAll(() => {
-    namespace = makeNamespace();
-  });
-  afterAll(() => dropNamespace(namespace));
-  beforeEach(async () => {
-    proxy = new FaultProxy(testKubeconfig);
-    await proxy.listen();
-  });
-  afterEach(async () => {
-    await application?.close();
-    application = undefined;
-    await proxy.close();
-  });
-
-  const start = async (): Promise<Application> => {
-    application = await startApplication(namespace, { kubeconfig: proxy.writeKubeconfig(mkdtempSync(join(tmpdir(), 'pyexekube-early-'))) });
-    return application;
-  };
-
+onCluster('the first lines of a run, before the cluster serves its log', { through: 'proxy' }, (cluster) => {
   /** The kubelet answers so until it has seen that the container runs: here for as long as the test wants. */
   function holdLog(): void {
     const message = 'container "main" in pod "p" is waiting to start: ContainerCreating';
-    proxy.faults = { before: ({ path }) => (path.includes('/log?') ? { status: 400, body: { kind: 'Status', code: 400, reason: 'BadRequest', message } } : undefined) };
+    cluster.proxy.faults = { before: ({ path }) => (path.includes('/log?') ? { status: 400, body: { kind: 'Status', code: 400, reason: 'BadRequest', message } } : undefined) };
   }
   function serveLog(): void {
-    proxy.faults = {};
+    cluster.proxy.faults = {};
   }
 
   it('are there, and what the log has besides comes with it, each once', async () => {
     holdLog();
-    const { submit, says, output, api } = await start();
+    const { submit, says, output, api } = cluster.application;
     const runId = await submit(`open("/proc/1/fd/1", "w").write("from outside\\n")\n${slowly(60)}`);
     await says(runId, 'line 3\n');
     serveLog();
@@ -57,28 +34,29 @@ describe.skipIf(testKubeconfig === '')('the first lines of a run, before the clu
     expect(textOf(bodies, 'stdout')).toBe(numbered(60));
     expect(textOf(bodies, 'stderr')).toBe('from outside\n');
     expect(await api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
-    expect(proxy.requests.filter(({ path }) => path.includes('/exec?') && path.includes('import')).length).toBeLessThan(40);
+    expect(cluster.proxy.requests.filter(({ path }) => path.includes('/exec?') && path.includes('import')).length).toBeLessThan(40);
   });
 
   it('are there once when the application is killed after them', async () => {
     holdLog();
     const home = mkdtempSync(join(tmpdir(), 'pyexekube-early-'));
-    const kubeconfig = proxy.writeKubeconfig(home);
+    const kubeconfig = cluster.proxy.writeKubeconfig(home);
     const runId = newRunId();
     const run = JSON.stringify({ runId, source: slowly(100) });
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, namespace, run], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, cluster.namespace, run], { stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface(child.stdout)) if (line === 'said something') break;
     child.kill('SIGKILL');
     await once(child, 'exit');
-    application = await startApplication(namespace, { home, kubeconfig });
+    const again = await startApplication(cluster.namespace, { home, kubeconfig });
     serveLog();
-    expect(textOf(await application.output(runId))).toBe(numbered(100));
-    expect(await application.api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
+    expect(textOf(await again.output(runId))).toBe(numbered(100));
+    expect(await again.api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
+    await again.close();
   });
 
   it('are those of each attempt', async () => {
     holdLog();
-    const { submit, says, until, output } = await start();
+    const { submit, says, until, output } = cluster.application;
     const runId = await submit(`${slowly(20)}\nraise SystemExit(1)`, { settings: { retries: 1 } });
     await says(runId, 'line 19\n');
     serveLog();
@@ -91,7 +69,7 @@ describe.skipIf(testKubeconfig === '')('the first lines of a run, before the clu
 
   it('are not more of a flood than is good, and the rest comes with the log', async () => {
     holdLog();
-    const { submit, says, output, api } = await start();
+    const { submit, says, output, api } = cluster.application;
     const lines = 400_000;
     const runId = await submit(`for i in range(${lines}): print("line", i)\nimport time\ntime.sleep(3)`);
     await says(runId, 'line 10000\n');
@@ -103,7 +81,7 @@ describe.skipIf(testKubeconfig === '')('the first lines of a run, before the clu
 
   it('are left to the log when the script has written into the copy', async () => {
     holdLog();
-    const { submit, says, output, api } = await start();
+    const { submit, says, output, api } = cluster.application;
     const copy = '/pyexekube/run/log/000000000000001';
     const forged = `while b"before" not in open("${copy}", "rb").read(): pass\nopen("${copy}", "ab").write(b"99999o forged\\nforged\\n")`;
     const runId = await submit(`print("before", flush=True)\n${forged}\n${slowly(40)}`);
@@ -114,6 +92,7 @@ describe.skipIf(testKubeconfig === '')('the first lines of a run, before the clu
   });
 
   it('come with the log where commands may not be run', async () => {
+    const { namespace } = cluster;
     const kubeconfig = kubeconfigWithoutRights(namespace);
     const allow = (name: string, verbs: string, resources: string): void => {
       kubectl('--namespace', namespace, 'create', 'role', name, `--verb=${verbs}`, `--resource=${resources}`);
@@ -122,10 +101,11 @@ describe.skipIf(testKubeconfig === '')('the first lines of a run, before the clu
     allow('objects', 'create,get,list,watch,patch,delete', 'jobs.batch,secrets,pods');
     allow('logs', 'get', 'pods/log');
     const log: string[] = [];
-    application = await startApplication(namespace, { kubeconfig, log });
-    const runId = await application.submit(slowly(20));
-    expect(textOf(await application.output(runId))).toBe(numbered(20));
-    expect(await application.reach(runId, 'done')).toMatchObject({ contact: { state: 'ok' }, failure: null });
+    const somebody = await startApplication(namespace, { kubeconfig, log });
+    const runId = await somebody.submit(slowly(20));
+    expect(textOf(await somebody.output(runId))).toBe(numbered(20));
+    expect(await somebody.reach(runId, 'done')).toMatchObject({ contact: { state: 'ok' }, failure: null });
     expect(log.filter((line) => line.includes('exec'))).toEqual([]);
+    await somebody.close();
   });
 });

@@ -53,6 +53,21 @@ display({"image/png": png}, raw=True)`;
     for (const { bundle } of displays) expect(bundle['image/png']).toBe(dot);
   });
 
+  it('goes on in a new pod when its Job was suspended, as Kueue does for one that is more important, and let go on', async () => {
+    const { application, namespace } = cluster;
+    const runId = await application.submit('import os, time\nprint("begun", flush=True)\nwhile not os.path.exists("/tmp/go"): time.sleep(0.05)\nprint("ended")');
+    await application.says(runId, 'begun');
+    const { jobName } = await application.api.jobs.get({ runId });
+    const suspend = (isSuspended: boolean): string => kubectl('patch', 'job', jobName, '-n', namespace, '--type=merge', '-p', JSON.stringify({ spec: { suspend: isSuspended } }));
+    suspend(true);
+    expect(await application.until(runId, ({ waitingFor }) => waitingFor !== null, 'suspended')).toMatchObject({ waitingFor: 'Its Job is suspended in the cluster.', failure: null });
+    suspend(false);
+    const { pod } = await application.until(runId, ({ attempt, phase }) => attempt === 2 && phase === 'running', 'second attempt');
+    kubectl('exec', '-n', namespace, '-c', 'main', pod ?? '', '--', 'touch', '/tmp/go');
+    expect(textOf(await application.output(runId), 'stdout')).toBe('begun\nbegun\nended\n');
+    expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'succeeded' });
+  });
+
   it('takes a folder along, also one that is too large for a Secret', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'pyexekube-folder-'));
     writeFileSync(join(folder, 'helper.py'), 'value = 41\n');

@@ -2,8 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropNamespace, kubectl, makeNamespace, startApplication, testImage, testKubeconfig, textOf, type Application } from './harness.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { kubectl, startApplication, testImage, testKubeconfig, textOf, type Application } from './harness.ts';
+import { onCluster } from './onCluster.ts';
 
 const wheelScript = `
 import sys, zipfile
@@ -34,27 +35,22 @@ function nameByDigest(): { image: string; digest: string; forget(): void } | nul
 const env = { PIP_NO_INDEX: '1', PIP_FIND_LINKS: '/pyexekube/work/files' };
 const source = 'import mine, pathlib\nprint("mine", mine.version, pathlib.Path("data.txt").read_text())';
 
-describe.skipIf(testKubeconfig === '')('a capsule of a cluster run', () => {
+onCluster('a capsule of a cluster run', {}, (cluster) => {
   const folder = mkdtempSync(join(tmpdir(), 'pyexekube-replay-'));
-  let namespace: string;
-  let here: Application;
   let there: Application;
   const named = testKubeconfig === '' ? null : nameByDigest();
 
   beforeAll(async () => {
-    namespace = makeNamespace();
-    here = await startApplication(namespace);
-    there = await startApplication(namespace);
+    there = await startApplication(cluster.namespace);
   });
   afterAll(async () => {
-    await here.close();
     await there.close();
-    dropNamespace(namespace);
     rmSync(folder, { recursive: true, force: true });
     named?.forget();
   });
 
   it('goes again elsewhere with its image, its files and the versions that were installed', { timeout: 180_000 }, async () => {
+    const here = cluster.application;
     execFileSync('python3', ['-c', wheelScript, folder, '1.0']);
     writeFileSync(join(folder, 'requirements.txt'), 'mine\n');
     writeFileSync(join(folder, 'data.txt'), 'as it was');
@@ -82,7 +78,7 @@ describe.skipIf(testKubeconfig === '')('a capsule of a cluster run', () => {
     const image = digest === null ? testImage : `${testImage}@${digest}`;
     const again = await there.submit(source, { folder, path: join(folder, 'main.py'), title: 'main.py', exactly: first, pinned, settings: { env, image } });
     const pod = await there.until(again, (job) => job.pod !== null, 'a pod');
-    expect(kubectl('-n', namespace, 'get', 'pod', pod.pod ?? '', '-o', 'jsonpath={.spec.containers[0].image}')).toBe(image);
+    expect(kubectl('-n', cluster.namespace, 'get', 'pod', pod.pod ?? '', '-o', 'jsonpath={.spec.containers[0].image}')).toBe(image);
     expect(textOf(await there.output(again))).toContain('mine 1.0 as it was\n');
     await there.reach(again, 'done');
     expect((await there.api.inputs.get({ runId: again })).inputs).toMatchObject({ folder, files: expect.arrayContaining([expect.objectContaining({ path: 'data.txt' })]), environment: { imageDigest: digest, packages: came?.environment.packages } });
@@ -96,8 +92,8 @@ describe.skipIf(testKubeconfig === '')('a capsule of a cluster run', () => {
 
   it('says which package cannot be had any more', { timeout: 120_000 }, async () => {
     const pinned = [{ name: 'mine', version: '0.7', source: null, isInstalled: true }];
-    const runId = await here.submit('import mine', { pinned, settings: { env } });
-    const job = await here.reach(runId, 'done');
+    const runId = await cluster.application.submit('import mine', { pinned, settings: { env } });
+    const job = await cluster.application.reach(runId, 'done');
     expect(job.failure?.message).toContain('mine==0.7');
   });
 });

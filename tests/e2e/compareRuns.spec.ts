@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from './fixtures.ts';
 
 test('two runs are compared: facts, source and output, differences first', async ({ window, page }) => {
@@ -20,6 +21,14 @@ test('two runs are compared: facts, source and output, differences first', async
   await expect(output).toContainText('only right: +line seven');
   await expect(output).not.toContainText('line 20');
   await expect(dialog.getByRole('region', { name: 'The same' })).toContainText('Python');
+  await expect(dialog.getByRole('textbox', { name: 'Differences of the source, left' })).toBeAttached();
+  // The theme changes while all of it is there: what is coloured, behind the dialog as well, is coloured anew.
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+    const violations = async (): Promise<string[]> => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
+    await expect.poll(violations, colorScheme).toEqual([]);
+  }
   await dialog.getByRole('combobox', { name: 'Right run' }).press('Enter');
   await page.getByRole('option').last().click();
   await expect(dialog.getByRole('region', { name: 'The same' })).toContainText('the source, the output');

@@ -151,6 +151,22 @@ describe('the index of grams', () => {
     expect(await found('needle-277')).toBe(1);
   });
 
+  it('knows text as it is read: colours in it, also those that a border of two chunks parts, hide nothing', { timeout: 60_000 }, async () => {
+    const client = connect();
+    const texts = many.slice(0, 40);
+    texts[20] += 'a \u001b[36mkey\u001b[0m=\u001b[35mval\u001b[1mue\u001b[0m in one\n';
+    texts[30] += 'key=val\u001b[3';
+    texts[31] = `1mue in two\n${texts[31] ?? ''}`;
+    for (const isEnded of [true, false]) {
+      const runId = await store(client, texts, isEnded);
+      expect(countIn(isEnded ? 'output_segments' : 'output_signatures', runId)).toBeGreaterThan(0);
+      for (const matchCase of [true, false]) {
+        const { matches, filtered } = await everythingFound(client, runId, { query: 'key=value', regex: false, matchCase }, 0);
+        expect([matches.length, filtered.length], String(matchCase)).toEqual([2, 2]);
+      }
+    }
+  });
+
   it('that is damaged or lost costs time, and never a match', { timeout: 60_000 }, async () => {
     const client = connect();
     const [ended, open] = [await store(client, many.slice(0, 40)), await store(client, many.slice(0, 40), false)];

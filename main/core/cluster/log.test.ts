@@ -14,21 +14,59 @@ describe('the log of a container', () => {
     client = createClusterClient({ server: api.url, kubeconfig: () => ({ cluster: {}, user: {} }), credentials: async () => ({}) });
   }
   afterEach(async () => {
+    blocks.length = 0;
     client.close();
     await api.close();
   });
-  const open = (signal?: AbortSignal) => followLog(client, { namespace: 'team', pod: 'p', container: 'c', follow: true, sinceTime: '2026-01-01T00:00:00Z', signal });
+  const request = { namespace: 'team', pod: 'p', container: 'c', follow: true, sinceTime: '2026-01-01T00:00:00Z' };
+  const blocks: string[] = [];
+  const open = (signal?: AbortSignal, onBlock: (block: Buffer) => boolean | Promise<boolean> = () => true) =>
+    followLog(client, { ...request, signal }, (block) => {
+      blocks.push(block.toString());
+      return onBlock(block);
+    });
 
   it('comes in whole lines, the last one also without its line feed', async () => {
     await serve((response) => {
       response.write('one\ntw');
       response.end('o\nthree');
     });
-    const blocks: string[] = [];
-    for await (const block of open()) blocks.push(block.toString());
+    await open();
     expect(blocks.join('')).toBe('one\ntwo\nthree');
     expect(blocks.slice(0, -1).every((block) => block.endsWith('\n'))).toBe(true);
     expect(api.asked).toEqual(['GET /api/v1/namespaces/team/pods/p/log?container=c&follow=true&sinceTime=2026-01-01T00%3A00%3A00Z']);
+  });
+
+  it('waits with what follows until a block is done with', async () => {
+    await serve((response) => {
+      response.write('one\ntw');
+      response.end('o\nthree\n');
+    });
+    const done: string[] = [];
+    await open(undefined, async (block) => {
+      expect(done.join('')).toBe(blocks.slice(0, -1).join(''));
+      await new Promise((resolve) => setImmediate(resolve));
+      done.push(block.toString());
+      return true;
+    });
+    expect(done.join('')).toBe('one\ntwo\nthree\n');
+  });
+
+  it.each([
+    ['at once', () => false],
+    ['later', async () => false],
+  ])('ends when no more is wanted, which is said %s', async (_when, onBlock) => {
+    await serve((response) => response.write('one\n'));
+    await open(undefined, onBlock);
+    expect(blocks).toEqual(['one\n']);
+  });
+
+  it.each([
+    ['at once', () => { throw new Error('no use'); }],
+    ['later', async () => { throw new Error('no use'); }],
+  ])('ends with the error of who takes it, which comes %s', async (_when, onBlock: () => boolean | Promise<boolean>) => {
+    await serve((response) => response.write('one\n'));
+    await expect(open(undefined, onBlock)).rejects.toThrow('no use');
   });
 
   it('gives what had come, then says that it was cut off', async () => {
@@ -37,24 +75,27 @@ describe('the log of a container', () => {
       answered = response;
       response.write('one\ntw');
     });
-    const log = open();
-    expect((await log.next()).value?.toString()).toBe('one\n');
-    answered?.destroy();
-    await expect(log.next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const log = open(undefined, () => {
+      answered?.destroy();
+      return true;
+    });
+    await expect(log).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(blocks).toEqual(['one\n']);
   });
 
   it('ends when it is cancelled', async () => {
     await serve((response) => response.write('one\n'));
     const abort = new AbortController();
-    const log = open(abort.signal);
-    await log.next();
-    abort.abort();
-    await expect(log.next()).rejects.toMatchObject({ code: 'CANCELLED' });
+    const log = open(abort.signal, () => {
+      abort.abort();
+      return true;
+    });
+    await expect(log).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('says why there is none', async () => {
     await serve((response) => sendJson(response, 404, { message: 'pods "p" not found' }));
-    await expect(open().next()).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('pods "p" not found') });
+    await expect(open()).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('pods "p" not found') });
   });
 });
 

@@ -231,7 +231,8 @@ describe('a cluster that answers', () => {
 
     it('tells no more of a cluster whose sign-in is refused', async () => {
       const checks = await check({ '/selfsubjectreviews': refuse(401, 'Unauthorized') });
-      expect(checks.get('rights')?.state).toBe('running');
+      expect([...checks.values()].map(({ state }) => state)).toEqual(['passed', 'failed', ...Array.from({ length: checks.size - 2 }, () => 'unknown')]);
+      expect(checks.get('rights')?.evidence).toBe('Not checked: nobody is signed in.');
     });
 
     it('reads the quotas where no pod may be tried', async () => {

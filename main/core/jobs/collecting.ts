@@ -6,6 +6,8 @@ import type { ArtifactState } from '../../../contract/jobs.ts';
 import { execInPod, kubeStatusOf } from '../cluster/index.ts';
 import { artifactFolder } from './artifacts.ts';
 import type { JobHandle } from './context.ts';
+import { secondsText } from './failures/index.ts';
+import { containerStatus, KubePod, paths } from './kube.ts';
 import { collectorContainer, runnerCommand } from './manifest/index.ts';
 import { pause } from './pause.ts';
 import type { RunnerReport } from './report.ts';
@@ -47,8 +49,8 @@ export async function collect(handle: JobHandle, { pod, report, fetch }: Collect
     handle.signal.throwIfAborted();
     const failure = toAppError(error);
     if (kubeStatusOf(failure)?.code === 404) return gone(handle, report);
-    // The files stay in the pod for as long as the profile says.
-    set(handle, { state: 'failed', message: failure.message, retryable: true });
+    // Else the files stay in the pod for as long as the profile says.
+    set(handle, { state: 'failed', message: failure.message, retryable: failure.code !== 'CONFLICT' });
     return;
   }
   await letGo(handle, pod);
@@ -82,6 +84,19 @@ async function letGo(handle: JobHandle, pod: string): Promise<void> {
   }
 }
 
+/** Whether the pod's collector has ended: it holds the files no more. One that has not begun yet is also not to be reached. */
+async function hasLetGo(handle: JobHandle, pod: string): Promise<boolean> {
+  try {
+    const seen = KubePod.parse(await handle.client().request('GET', paths.pods(handle.record.namespace, pod), { signal: handle.signal }));
+    return containerStatus(seen, collectorContainer)?.state.terminated !== undefined;
+  } catch (error) {
+    handle.signal.throwIfAborted();
+    // A cluster that is away says nothing about the pod; one that is gone is met by the next try.
+    handle.context.log(`the pod of ${handle.record.jobName} could not be looked at: ${toAppError(error).message}`);
+    return false;
+  }
+}
+
 async function fetchFiles(handle: JobHandle, pod: string): Promise<void> {
   const { record, context, signal } = handle;
   const folder = artifactFolder(context.folder, record.runId);
@@ -99,6 +114,7 @@ async function fetchFiles(handle: JobHandle, pod: string): Promise<void> {
       signal.throwIfAborted();
       if (progress.received > before) idle = 0;
       if (!mayPass(toAppError(error)) || idle >= maxIdleTries) throw error;
+      if (await hasLetGo(handle, pod)) throw new AppError('CONFLICT', `The files are gone: the pod held them for ${secondsText(handle.record.facts.profile.holdSeconds)} after the script's end, and nobody came for them.`, { retryable: false });
     }
     await pause(retryMs, signal);
   }

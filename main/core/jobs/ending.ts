@@ -1,6 +1,8 @@
 import type { Failure } from '../../../contract/failures.ts';
 import { isEnded } from '../../../contract/runs.ts';
+import type { Attempt } from './attempt.ts';
 import { enterPhase, type JobHandle } from './context.ts';
+import type { JobRecord } from './record.ts';
 import type { RunnerReport } from './report.ts';
 
 /** How a run ended, as far as anybody knows. */
@@ -8,6 +10,13 @@ export interface Ending {
   failure: Failure | null;
   exitCode: number | null;
   report: RunnerReport | null;
+}
+
+/** How a run ended whose last attempt this was, if there was one. */
+export function endingOf(failure: Failure | null, { state }: JobRecord, attempt: Attempt | undefined): Ending {
+  const report = attempt?.report() ?? state.report;
+  const terminated = attempt?.view().isMainUnknown === true ? undefined : attempt?.view().main?.state.terminated;
+  return { failure, exitCode: report?.exitCode ?? terminated?.exitCode ?? null, report };
 }
 
 /** Records the end of a run; its output is whole by now. What has ended already stays as it is. */

@@ -6,7 +6,7 @@ import { createAttempt, type Attempt } from './attempt.ts';
 import { createCancelling, type Cancelling } from './cancelling.ts';
 import { collect } from './collecting.ts';
 import { createJobHandle, enterPhase, type JobsContext } from './context.ts';
-import { endJob, endRun, type Ending } from './ending.ts';
+import { endingOf, endJob, endRun } from './ending.ts';
 import { failureOfRefusal, failureOfRun, type RunEvidence } from './failing.ts';
 import { createJobEvents } from './jobEvents.ts';
 import { jobOutcome, type KubeJob, type KubePod } from './kube.ts';
@@ -14,6 +14,7 @@ import { exitCodes } from './manifest/index.ts';
 import { deleteJob, readJob } from './objects.ts';
 import { pause } from './pause.ts';
 import { startLeftMs, type JobRecord } from './record.ts';
+import { isEndedFromOutside } from './report.ts';
 import { makeObjects, persist } from './submitting.ts';
 import { troubleOf } from './trouble.ts';
 
@@ -50,6 +51,8 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   let arePodsKnown = false;
   let isChecking = false;
   let isClosing = false;
+  /** The pod that was taken away because its Job was suspended; the Job has another once it may go on. */
+  let takenUid: string | null = null;
   /** A cancel of before this start goes on, once it is known whom to ask. */
   let mustCancel = record.state.cancel !== null;
   let startTimer: NodeJS.Timeout | undefined;
@@ -119,7 +122,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
       job = seen;
       wasJobSeen = true;
       armStartTimer();
-      tellQueue(seen.spec.suspend === true);
+      tellSuspended(seen.spec.suspend === true);
       if (current === undefined) events.see(undefined);
       evaluate();
     } else if (!isJobGone) void checkGone();
@@ -142,11 +145,12 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
     }
   }
 
-  /** Nothing else tells that a suspended Job waits for Kueue. */
-  function tellQueue(isSuspended: boolean): void {
+  /** Nothing else tells that a suspended Job waits: for Kueue before its first pod, or because its pod was taken away. */
+  function tellSuspended(isSuspended: boolean): void {
     const { queue } = record.facts.profile;
-    const waitingFor = queue !== null && isSuspended ? `It waits in the Kueue queue "${queue}".` : null;
-    if (queue === null || current !== undefined || record.state.waitingFor === waitingFor) return;
+    if (current === undefined ? queue === null : current.uid !== takenUid) return;
+    const waitingFor = !isSuspended ? null : queue === null ? 'Its Job is suspended in the cluster.' : `It waits in the Kueue queue "${queue}".`;
+    if (record.state.waitingFor === waitingFor) return;
     handle.update((state) => {
       state.waitingFor = waitingFor;
     });
@@ -174,6 +178,10 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
       const terminated = attempt.view().main?.state.terminated;
       const code = terminated?.exitCode ?? attempt.report()?.exitCode ?? null;
       const isGood = (code === 0 && attempt.hasBegun()) || attempt.report()?.exitCode === 0;
+      if (!isGood && !isJobGone && outcome === null && record.state.cancel === null && (job?.spec.suspend === true || takenUid === attempt.uid)) {
+        takenUid = attempt.uid;
+        return tellSuspended(job?.spec.suspend === true);
+      }
       const mayTryAgain = !isGood && !isJobGone && outcome === null && record.state.cancel === null && record.facts.profile.retries > 0 && !lastCodes.has(code ?? -1);
       if (mayTryAgain && record.state.attempt <= record.facts.profile.retries) return release(attempt);
       // A failed script has more to tell once its container has: whether the kernel killed it, say. Of one that was cancelled nobody asks.
@@ -188,18 +196,12 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
 
   function reasonOf(attempt: Attempt | undefined, isGood: boolean): Failure | null | Promise<Failure | null> {
     if (isGood || record.state.cancel !== null) return null;
-    if (!isJobGone || !wasEnded(attempt)) return explain('ended');
+    if (!isJobGone || !isEndedFromOutside(attempt?.report() ?? null)) return explain('ended');
     return explain(wasJobSeen ? 'jobDeleted' : 'jobMissed');
   }
 
   async function explain(why: RunEvidence['why']): Promise<Failure> {
     return failureOfRun({ record, attempt: current, job, events: await events.refresh(), why });
-  }
-
-  /** Its script did not end by itself. */
-  function wasEnded(attempt: Attempt | undefined): boolean {
-    const report = attempt?.report() ?? null;
-    return report === null || report.end === 'signal' || report.end === 'killed';
   }
 
   /** Lets the collector of a failed attempt go, so that the Job can make the next one. */
@@ -220,19 +222,13 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
   async function finish(reason: () => Failure | null | Promise<Failure | null>, remove: boolean): Promise<void> {
     const failure = await reason();
     const uid = record.state.jobUid;
-    await settle(() => endRun(handle, endingOf(failure)));
+    await settle(() => endRun(handle, endingOf(failure, record, current)));
     if (remove && uid !== null) await persist(signal, () => deleteJob(handle.client(), record, uid, null, signal), trouble);
     if (!remove && current?.hasFiles() !== false) await collect(handle, { pod: current?.pod()?.metadata.name ?? null, report: current?.report() ?? record.state.report, fetch: true });
     await settle(() => endJob(handle));
     await dropArchive(context.folder, record.runId);
     leave();
     onDone();
-  }
-
-  function endingOf(failure: Failure | null): Ending {
-    const report = current?.report() ?? record.state.report;
-    const terminated = current?.view().isMainUnknown === true ? undefined : current?.view().main?.state.terminated;
-    return { failure, exitCode: report?.exitCode ?? terminated?.exitCode ?? null, report };
   }
 
   /** Writes what must be written, and waits for room on a full disk. */

@@ -60,6 +60,7 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
   const signal = AbortSignal.any([handle.signal, stopping.signal]);
   const early = new AbortController();
   let taking: Promise<unknown> = Promise.resolve();
+  let turns = 0;
   let reading: AbortController | undefined;
   let flushTimer: NodeJS.Timeout | undefined;
   let flushedAt = 0;
@@ -91,20 +92,45 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
     }
   }
 
-  /** One at a time: the log, and the runner's copy while that is ahead. */
+  /** One at a time: the log, and the runner's copy while that is ahead. With nothing before it, it begins before this returns. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = taking.then(work);
-    taking = turn.catch(() => undefined);
+    const turn = turns === 0 ? work() : taking.then(work);
+    turns++;
+    const ended = (): void => void turns--;
+    taking = turn.then(ended, ended);
     return turn;
   }
 
-  async function take(block: Buffer): Promise<void> {
+  /**
+   * Takes a block of the log, at once where nothing has to be waited for: then its lines are stored, and their readers woken, before this returns.
+   * @returns whether the log goes on
+   */
+  function take(block: Buffer): boolean | Promise<boolean> {
+    if (turns > 0 || writer.isBlocked) return inTurn(() => takeAfter(block));
+    const lines = wholeLinesOf(block);
+    const at = parser.consume(lines);
+    if (at < lines.length) return inTurn(() => fill(lines, at));
+    gather();
+    return !parser.isComplete;
+  }
+
+  async function takeAfter(block: Buffer): Promise<boolean> {
     if (writer.isBlocked) await writer.settle(signal);
+    return fill(wholeLinesOf(block), 0);
+  }
+
+  /** Understands the lines from index `from` on, and fills the gaps before and between them. */
+  async function fill(lines: readonly string[], from: number): Promise<boolean> {
+    for (let at = parser.consume(lines, from); at < lines.length; at = parser.consume(lines, at)) await fillUpTo(seqOf(lines[at] ?? ''), timeIn(lines, at));
+    gather();
+    return !parser.isComplete;
+  }
+
+  function wholeLinesOf(block: Buffer): string[] {
     const lines = linesOf(block);
     // The runner ends each line: a stream that ended within one leaves it to the next, or to the copy.
     if (block.at(-1) !== lineFeed && seqOf(lines.at(-1) ?? '') > 0) torn = lines.pop() ?? '';
-    for (let at = parser.consume(lines); at < lines.length; at = parser.consume(lines, at)) await fillUpTo(seqOf(lines[at] ?? ''), timeIn(lines, at));
-    gather();
+    return lines;
   }
 
   async function takeEarly(block: Buffer): Promise<boolean> {
@@ -180,13 +206,12 @@ export function followPodLog({ handle, pod, isStarting, listener, onTrouble }: L
     reading = new AbortController();
     const since = parser.resumeMs === null ? {} : { sinceTime: `${new Date(parser.resumeMs - resumeMarginMs).toISOString().slice(0, 19)}Z` };
     const request = { namespace: record.namespace, pod: pod.name, container: mainContainer, follow, ...since, signal: AbortSignal.any([signal, reading.signal]) };
-    for await (const block of followLog(handle.client(), request)) {
+    await followLog(handle.client(), request, (block) => {
       hearing();
       // Each call of abort() makes an error, also when it has been called before.
       if (!early.signal.aborted) early.abort();
-      await inTurn(() => take(block));
-      if (parser.isComplete) return;
-    }
+      return take(block);
+    });
   }
 
   /** The runner measures every few seconds, so a stream that says nothing for long is dead, though nobody has told. */

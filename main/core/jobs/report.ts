@@ -28,6 +28,11 @@ export const RunnerReport = z.object({
 });
 export type RunnerReport = z.infer<typeof RunnerReport>;
 
+/** Whether it was not the script itself that brought its end; nobody knows of one without a report. */
+export function isEndedFromOutside(report: RunnerReport | null): boolean {
+  return report === null || report.end === 'signal' || report.end === 'killed';
+}
+
 /** A report from a termination message; null when it is none. */
 export function reportOf(message: string): RunnerReport | null {
   try {

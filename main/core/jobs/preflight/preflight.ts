@@ -9,7 +9,7 @@ import { checkReferences } from './references.ts';
 
 /**
  * Asks the cluster all that can be known before a run, at once, and creates nothing. Each line comes twice: `running`, then its outcome. After a cluster that
- * is not reached or a sign-in that is refused, the other lines are not told. Leaving early ends the questions.
+ * is not reached or a sign-in that is refused, the other lines are `unknown`: their answers would be that one again. Leaving early ends the questions.
  */
 export async function* preflight(options: PreflightOptions): AsyncGenerator<PreflightCheck, void> {
   const stop = new AbortController();
@@ -26,7 +26,10 @@ export async function* preflight(options: PreflightOptions): AsyncGenerator<Pref
       pending.delete(index);
       if (decided === undefined) continue;
       yield decided.check;
-      if (decided.check.state === 'failed') return;
+      if (decided.check.state !== 'failed') continue;
+      const evidence = index === 0 ? 'Not checked: the cluster does not answer.' : 'Not checked: nobody is signed in.';
+      for (const { id, title } of lines.slice(index + 1)) yield { id, title, state: 'unknown', evidence, fix: null };
+      return;
     }
     while (pending.size > 0) {
       const { index, check } = await Promise.race(pending.values());
