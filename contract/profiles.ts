@@ -10,6 +10,9 @@ export const Quantity = z
   .regex(/^(\d{1,15})(\.\d{1,9})?(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi|[eE]\d{1,2})?$/, 'A quantity such as 500m, 2 or 1.5Gi.')
   .refine((text) => /[1-9]/.test(text.replace(/e\d+$/i, '')), 'A quantity above zero.');
 
+/** The same in bytes, of which there are no thousandths: `100m` is a slip for `100Mi`. */
+const Size = Quantity.refine((text) => !text.endsWith('m'), 'A size such as 512Mi or 2G; m is a thousandth of a byte.');
+
 /** Name of a Secret, claim, service account or priority class (RFC 1123 subdomain). */
 const ObjectName = z
   .string()
@@ -135,13 +138,13 @@ export const ProfileSettings = z
 
     /** Limits; what is requested of the node is the same unless told otherwise. */
     cpu: Quantity.default('1'),
-    memory: Quantity.default('1Gi'),
+    memory: Size.default('1Gi'),
     cpuRequest: Quantity.nullable().default(null),
-    memoryRequest: Quantity.nullable().default(null),
+    memoryRequest: Size.nullable().default(null),
     /** Disk for the script's files, packages and output on the node; null for no limit of ours. */
-    ephemeralStorage: Quantity.nullable().default(null),
+    ephemeralStorage: Size.nullable().default(null),
     /** Size of /dev/shm, which counts as memory; null for the runtime's default, usually 64 MiB. */
-    sharedMemory: Quantity.nullable().default(null),
+    sharedMemory: Size.nullable().default(null),
     /** Resource to whole count: `{"nvidia.com/gpu": 1}`. */
     extendedResources: z.record(ExtendedResourceName, z.number().int().min(1).max(1_000_000)).default({}),
 

@@ -56,7 +56,7 @@ const parts = [
   {
     name: 'main',
     inputs: ['main', 'preload', 'contract', 'kernel', 'scripts/bundle.mjs', 'package.json', lock],
-    outputs: ['dist/main/electron.cjs', 'dist/main/core.cjs', 'dist/main/server.cjs', 'dist/preload/preload.cjs'],
+    outputs: ['dist/main/electron.cjs', 'dist/main/core.cjs', 'dist/main/coreOutput.cjs', 'dist/main/coreCompare.cjs', 'dist/main/server.cjs', 'dist/preload/preload.cjs'],
     build: async () => (await import('./bundle.mjs')).bundleMain(),
   },
 ];

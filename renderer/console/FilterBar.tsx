@@ -68,10 +68,10 @@ export function FilterBar({ form, status, fault, isRunning, onChange, onCancel, 
       </IconButton>
       <Select label="Level" value={form.level} options={levels} onChange={(level) => change({ level })} className="w-36" />
       <Select label="Stream" value={form.stream} options={streams} onChange={(stream) => change({ stream })} className="w-28" />
-      <TextField aria-label="From time" placeholder="From 10:02:11, +1:30" className="w-44" value={form.from} onChange={(event) => change({ from: event.target.value })} />
-      <TextField aria-label="To time" placeholder="To" className="w-24" value={form.to} onChange={(event) => change({ to: event.target.value })} />
+      <TextField aria-label="From time" placeholder="From 10:02:11, +1:30" className="w-40" value={form.from} onChange={(event) => change({ from: event.target.value })} />
+      <TextField aria-label="To time" placeholder="To" className="w-20" value={form.to} onChange={(event) => change({ to: event.target.value })} />
       <Select label="Lines around" value={form.context} options={contexts} onChange={(context) => change({ context })} className="w-36" />
-      <p role="status" aria-label="Filtered lines" className={`min-w-24 px-1 text-xs ${fault === null ? 'text-muted' : 'text-danger'}`}>
+      <p role="status" aria-label="Filtered lines" className={`min-w-20 px-1 text-xs ${fault === null ? 'text-muted' : 'text-danger'}`}>
         {fault ?? status}
       </p>
       {isRunning && (
@@ -79,13 +79,14 @@ export function FilterBar({ form, status, fault, isRunning, onChange, onCancel, 
           <CircleStop size={15} aria-hidden />
         </IconButton>
       )}
-      <span className="grow" />
-      <IconButton label="Show this place in the whole output" size="small" onClick={onShow}>
-        <Crosshair size={15} aria-hidden />
-      </IconButton>
-      <IconButton label="Close the filter" size="small" onClick={onClose}>
-        <X size={15} aria-hidden />
-      </IconButton>
+      <span className="ml-auto flex gap-1">
+        <IconButton label="Show this place in the whole output" size="small" onClick={onShow}>
+          <Crosshair size={15} aria-hidden />
+        </IconButton>
+        <IconButton label="Close the filter" size="small" onClick={onClose}>
+          <X size={15} aria-hidden />
+        </IconButton>
+      </span>
     </div>
   );
 }

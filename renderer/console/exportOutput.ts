@@ -15,8 +15,10 @@ export async function copyOutput(runId: RunId): Promise<{ length: number; trunca
   const parts: string[] = [];
   let length = 0;
   for await (const { text } of await core.output.export({ runId, format: 'text' })) {
-    parts.push(text.slice(0, mostCopied - length));
-    length += text.length;
+    // As it is read, and as a selection is copied: the return of a line of Windows is no part of it.
+    const lines = text.replaceAll('\r\n', '\n');
+    parts.push(lines.slice(0, mostCopied - length));
+    length += lines.length;
     if (length > mostCopied) break;
   }
   await navigator.clipboard.writeText(parts.join(''));

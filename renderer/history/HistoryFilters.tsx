@@ -10,17 +10,17 @@ import { useSearches } from './searchesStore.ts';
 const debounceMs = 150;
 
 const statuses = [
-  { value: 'all', label: 'Any status' },
+  { value: 'all', label: 'Any status', short: 'Status' },
   { value: 'succeeded', label: 'Succeeded' },
   { value: 'failed', label: 'Failed' },
   { value: 'stopped', label: 'Stopped' },
   { value: 'interrupted', label: 'Interrupted' },
   { value: 'running', label: 'Running' },
   { value: 'queued', label: 'Queued' },
-] as const satisfies readonly { value: RunStatus | 'all'; label: string }[];
+] as const satisfies readonly { value: RunStatus | 'all'; label: string; short?: string }[];
 
 const engines = [
-  { value: 'all', label: 'Any engine' },
+  { value: 'all', label: 'Any engine', short: 'Engine' },
   { value: 'local', label: 'This computer' },
   { value: 'cluster', label: 'Cluster' },
 ] as const;
@@ -90,7 +90,7 @@ export function HistoryFilters() {
         <Select
           label="Tag"
           value={filter.tags?.[0] === undefined ? 'all' : `tag ${filter.tags[0]}`}
-          options={[{ value: 'all', label: 'Any tag' }, ...tags.map((tag) => ({ value: `tag ${tag}`, label: tag }))]}
+          options={[{ value: 'all', label: 'Any tag', short: 'Tag' }, ...tags.map((tag) => ({ value: `tag ${tag}`, label: tag }))]}
           onChange={(value) => change(({ tags: _, ...rest }) => (value === 'all' ? rest : { ...rest, tags: [value.slice('tag '.length)] }))}
           className="min-w-0"
         />

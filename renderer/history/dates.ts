@@ -1,12 +1,12 @@
 import type { RunFilter, SearchDates } from '../../contract/index.ts';
 
 export const dates = [
-  { value: 'all', label: 'Any time' },
+  { value: 'all', label: 'Any time', short: 'Date' },
   { value: 'today', label: 'Today' },
   { value: 'yesterday', label: 'Yesterday' },
   { value: 'week', label: 'Last 7 days' },
   { value: 'month', label: 'Last 30 days' },
-] as const satisfies readonly { value: SearchDates; label: string }[];
+] as const satisfies readonly { value: SearchDates; label: string; short?: string }[];
 
 /** Start and end of a choice of dates, in milliseconds since 1970; days begin at midnight here. */
 export function dateRange(choice: SearchDates, now: Date): Pick<RunFilter, 'fromMs' | 'toMs'> {

@@ -49,6 +49,14 @@ test('a progress bar redraws in its line; control characters are shown, not obey
   await expect(window.console).toContainText('progress 4');
 });
 
+test('a hundred thousand coloured lines leave the window responsive', async ({ window, page }) => {
+  await window.runSource('for i in range(100_000):\n    print("line", i, "\\x1b[31mred\\x1b[0m and \\x1b[38;5;208mmore\\x1b[0m")');
+  await expect(window.console).toContainText('line 99999', { timeout: 30_000 });
+  await window.newTab();
+  await page.keyboard.type('x = 1');
+  await expect(page.locator('.view-line').first()).toContainText('x = 1');
+});
+
 test('one line of twenty million characters leaves the window responsive', async ({ window, page }) => {
   await window.runSource('print("y" * 20_000_000)\nprint("after it")');
   await expect(window.console).toContainText('after it', { timeout: 30_000 });
@@ -94,6 +102,29 @@ test('goes to a line and to a time, and copies across pages, in an output that w
   await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).split('\n').length), { timeout: 30_000 }).toBeGreaterThanOrEqual(200_000);
   const lines = (await page.evaluate(() => navigator.clipboard.readText())).split('\n');
   expect(lines.slice(0, 200_000).every((line, i) => line.startsWith(`line ${i} x`))).toBe(true);
+});
+
+test('a click, and far from it one with Shift, select all lines between', async ({ window, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await window.runSource('for i in range(20_000):\n    print("line", i, end="\\r\\n")');
+  await expect(window.console).toContainText('line 19999', { timeout: 30_000 });
+  const clickAt = async (line: number): Promise<void> => {
+    const row = window.console.locator('.log-row', { hasText: new RegExp(`^line ${line}$`) });
+    await expect(row).toBeInViewport();
+    await row.click({ position: { x: 1, y: 5 } });
+  };
+  await page.getByRole('log').focus();
+  await page.keyboard.press('Home');
+  await clickAt(2);
+  await page.keyboard.press('End');
+  await page.keyboard.down('Shift');
+  await clickAt(19_998);
+  await page.keyboard.up('Shift');
+  await page.keyboard.press('ControlOrMeta+c');
+  const wanted = Array.from({ length: 19_996 }, (_, i) => `line ${i + 2}\n`).join('');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(wanted);
+  await window.console.getByRole('button', { name: 'Copy all' }).click();
+  await expect.poll(() => page.evaluate(async () => (await navigator.clipboard.readText()).slice(0, 14))).toBe('line 0\nline 1\n');
 });
 
 test('a damaged stretch of a stored output is named in its place, and the rest is shown', async ({ home, window, page }) => {

@@ -35,6 +35,13 @@ describe('a comparison of lines', () => {
     );
   });
 
+  it('looks at lines as they are read: a colour is no difference', () => {
+    const comparison = new LineComparison(limits);
+    comparison.take('left', 'one\n\u001b[31mtwo\u001b[0m\n');
+    comparison.take('right', '\u001b[1mone\u001b[0m\ntw\u001b[32mo\u001b[K\n');
+    expect(comparison.compare()).toMatchObject({ count: 0, leftLines: 2, rightLines: 2 });
+  });
+
   it('ends with as many lines and characters as are compared', () => {
     const few = new LineComparison({ ...limits, mostLines: 3 });
     expect(few.take('left', '1\n2\n3\n4\n5')).toEqual({ lines: 3, isOpen: false, isFull: true });

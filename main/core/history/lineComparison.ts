@@ -1,3 +1,4 @@
+import { withoutStyles } from '../../../contract/outputPattern.ts';
 import { diffLines, type Difference } from './lineDiff.ts';
 import { doubled, LineIds } from './lineIds.ts';
 import { LineSplitter } from './openLine.ts';
@@ -60,14 +61,14 @@ class NumberedLines {
 
   #add(line: string): boolean {
     if (this.#count === this.#numbers.length) this.#numbers = doubled(this.#numbers);
-    this.#numbers[this.#count++] = this.#ids.id(line);
+    this.#numbers[this.#count++] = this.#ids.id(withoutStyles(line));
     this.#characters += line.length;
     this.isFull = this.#count >= this.#limits.mostLines || this.#characters >= this.#limits.mostCharacters;
     return !this.isFull;
   }
 }
 
-/** Compares two outputs line by line. Their text comes in parts and is not kept. */
+/** Compares two outputs line by line, as they are read: a line in another colour is the same. Their text comes in parts and is not kept. */
 export class LineComparison {
   readonly #mostDifferences: number;
   readonly #outputs: Record<Side, NumberedLines>;

@@ -153,6 +153,18 @@ describe('a cluster that answers', () => {
     expect(() => setupObjects({ namespace: 'team', subject: 'people' })).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   });
 
+  it('says how far the setup of a namespace came', async () => {
+    answer = ({ path }) => (path.includes('/rolebindings/') ? refuse(422, 'Invalid', 'roleRef: Invalid value: cannot change roleRef') : ok({}));
+    await expect(applySetup(client, { namespace: 'team' }, signal)).rejects.toMatchObject({
+      code: 'INVALID_INPUT', action: expect.stringContaining('Delete that one') as string,
+      message: 'There is a RoleBinding/pyexekube already, which is for another Role. Applied so far: Namespace/team, ServiceAccount/pyexekube, Role/pyexekube.',
+    });
+    answer = ({ path }) => (path.includes('/roles/') ? refuse(403, 'Forbidden', 'no') : ok({}));
+    await expect(applySetup(client, { namespace: 'team' }, signal)).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringMatching(/^Role\/pyexekube: .*\. Applied so far: /) as string });
+    answer = () => refuse(403, 'Forbidden', 'no');
+    await expect(applySetup(client, { namespace: 'team' }, signal)).rejects.toMatchObject({ code: 'FORBIDDEN', message: 'The cluster refused: no' });
+  });
+
   describe('preflight', () => {
     const settings = ProfileSettings.parse({
       image: 'registry.example/image:1',

@@ -27,6 +27,7 @@ describe('profiles as YAML', () => {
     ['apiVersion: batch/v1\nkind: Job\nspec: { template: { spec: { hostPID: true } } }', 'This is a Kubernetes object (Job), not a profile'],
     ['name: x\nmemory: much', 'memory: A quantity'],
     ['name: x\nsettings:\n  cpu: 1', 'no field "settings" (line 2)'],
+    ['name: x\ncpu: 100m\nmemory: 100m', 'memory: A size such as 512Mi or 2G; m is a thousandth of a byte. (line 3)'],
     ['name: x\ncpu: 0', 'cpu: A quantity above zero. (line 2)'],
     ['name: x\ncpu: 0e3', 'cpu: A quantity above zero. (line 2)'],
     ['name: x\ncpu: 0x10', 'cpu: A quantity such as'],

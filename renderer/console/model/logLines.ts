@@ -1,8 +1,7 @@
-import type { TextStream } from '../../../contract/index.ts';
 import type { Segment, TextBlock } from './blocks.ts';
+import { addPieces, statesAt } from './blockStates.ts';
 import type { ConsoleLog } from './consoleLog.ts';
 import type { Piece, StreamStates } from './lineText.ts';
-import { scanSgr, type SgrState } from './sgr.ts';
 
 /** Characters of one line that are drawn before "show more". */
 export const lineCap = 10_000;
@@ -81,15 +80,6 @@ export function lineTail(log: ConsoleLog, block: TextBlock, line: number, cap: n
   return pieces;
 }
 
-function statesAt(block: TextBlock, from: number): StreamStates {
-  if (block.plain || from === 0 || block.text === null) return block.states;
-  const states: Record<TextStream, SgrState> = { ...block.states };
-  const before: Piece[] = [];
-  addPieces(before, block, 0, from);
-  for (const piece of before) states[piece.stream] = scanSgr(piece.text, states[piece.stream]).state;
-  return states;
-}
-
 /** Where the text at an offset of a block comes from; undefined while it is away. */
 export function segmentAt({ segments }: TextBlock, offset: number): Segment | undefined {
   let low = 0;
@@ -100,22 +90,4 @@ export function segmentAt({ segments }: TextBlock, offset: number): Segment | un
     else high = middle - 1;
   }
   return segments[low];
-}
-
-function addPieces(pieces: Piece[], block: TextBlock, from: number, to: number): void {
-  const { text, segments } = block;
-  if (text === null) return;
-  let low = 0;
-  let high = segments.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((segments[middle]?.start ?? 0) <= from) low = middle;
-    else high = middle - 1;
-  }
-  for (let at = from, index = low; at < to && index < segments.length; index++) {
-    const end = Math.min(to, segments[index + 1]?.start ?? block.length);
-    if (end <= at) continue;
-    pieces.push({ stream: segments[index]?.stream ?? 'stdout', text: text.slice(at, end) });
-    at = end;
-  }
 }

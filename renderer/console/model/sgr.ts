@@ -82,7 +82,8 @@ function applyOne(state: Mutable, code: number): void {
  */
 export function applySgr(state: SgrState, parameters: string): SgrState {
   const next: Mutable = { ...state };
-  const codes = parameters.replace(underlineStyle, (_, before: string, style: string) => `${before}${style === '0' ? 24 : 4}`).split(/[;:]/, maxParameters).map((part) => (part === '' ? 0 : Number.parseInt(part, 10)));
+  const plain = parameters.includes(':') ? parameters.replace(underlineStyle, (_, before: string, style: string) => `${before}${style === '0' ? 24 : 4}`) : parameters;
+  const codes = plain.split(/[;:]/, maxParameters).map((part) => (part === '' ? 0 : Number.parseInt(part, 10)));
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i] ?? 0;
     if (code === 38 || code === 48 || code === 58) {

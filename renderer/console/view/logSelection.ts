@@ -101,8 +101,20 @@ export class LogSelection {
   };
 
   private readonly onPointerUp = (): void => {
+    if (!this.isDragging) return;
+    // The event that tells of a quick click's selection comes only after this one.
+    const selection = document.getSelection();
+    if (selection !== null) this.take(selection);
     this.isDragging = false;
+    // Where it began may be out of the page by now, and its row drawn with another line: the browser's own selection begins there.
+    this.view.schedule();
   };
+
+  private take({ anchorNode, anchorOffset, focusNode, focusOffset }: Selection): void {
+    if (anchorNode === null || focusNode === null || !this.view.area.rows.contains(focusNode)) return;
+    this.focus = this.pointAt(focusNode, focusOffset) ?? this.focus;
+    this.anchor ??= this.pointAt(anchorNode, anchorOffset);
+  }
 
   private readonly onSelectionChange = (): void => {
     if (this.isApplying) {
@@ -118,8 +130,7 @@ export class LogSelection {
       return;
     }
     if (!this.isDragging && selection.isCollapsed) return;
-    this.focus = this.pointAt(selection.focusNode, selection.focusOffset) ?? this.focus;
-    this.anchor ??= this.pointAt(selection.anchorNode, selection.anchorOffset);
+    this.take(selection);
   };
 
   private pointAt(node: Node, offset: number): Point | null {

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { AppError } from '../../../../contract/errors.ts';
+import { AppError, toAppError } from '../../../../contract/errors.ts';
 import type { ClusterClient } from '../../cluster/index.ts';
 import { managedBy, managedByLabel } from '../manifest/index.ts';
 
@@ -164,9 +164,18 @@ const collections: Record<string, string> = {
   NetworkPolicy: 'networkpolicies',
 };
 
+/** The same fault, with how far the setup had come; it can be applied again. */
+function stoppedAt(named: string, applied: readonly string[], error: AppError): AppError {
+  if (applied.length === 0) return error;
+  // A binding keeps its Role for ever (kubernetes.io, "Using RBAC Authorization").
+  const isBound = /cannot change roleRef/.test(error.message);
+  const message = `${isBound ? `There is a ${named} already, which is for another Role` : `${named}: ${error.message}`}. Applied so far: ${applied.join(', ')}.`;
+  return new AppError(error.code, message, { action: isBound ? 'Delete that one, or have it renamed, and apply again.' : (error.action ?? 'Apply again.'), cause: error.cause });
+}
+
 /**
  * Applies the objects, server-side and in order; what is there already is changed to this. @returns what was applied, `Kind/name`
- * @throws as ClusterClient.request; what was applied before stays
+ * @throws as ClusterClient.request; what was applied before stays, and is told
  */
 export async function applySetup(client: ClusterClient, options: SetupOptions, signal?: AbortSignal): Promise<string[]> {
   const applied: string[] = [];
@@ -174,13 +183,12 @@ export async function applySetup(client: ClusterClient, options: SetupOptions, s
     const collection = collections[object.kind] ?? '';
     const group = object.apiVersion.includes('/') ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion}`;
     const path = object.kind === 'Namespace' ? collection : `${group}/namespaces/${options.namespace}/${collection}`;
-    await client.request('PATCH', `${path}/${object.metadata.name}`, {
-      query: { fieldManager: 'pyexekube', force: true },
-      contentType: 'application/apply-patch+yaml',
-      body: object,
-      signal,
+    const named = `${object.kind}/${object.metadata.name}`;
+    const request = { query: { fieldManager: 'pyexekube', force: true }, contentType: 'application/apply-patch+yaml', body: object, signal } as const;
+    await client.request('PATCH', `${path}/${object.metadata.name}`, request).catch((error: unknown) => {
+      throw stoppedAt(named, applied, toAppError(error));
     });
-    applied.push(`${object.kind}/${object.metadata.name}`);
+    applied.push(named);
   }
   return applied;
 }
