@@ -44,7 +44,7 @@ export async function collect(handle: JobHandle, { pod, report, fetch }: Collect
     return;
   }
   try {
-    if (fetch && hasFiles) await fetchFiles(handle, pod);
+    if (fetch && hasFiles && !(await fetchFiles(handle, pod))) return gone(handle, report);
   } catch (error) {
     handle.signal.throwIfAborted();
     const failure = toAppError(error);
@@ -84,20 +84,27 @@ async function letGo(handle: JobHandle, pod: string): Promise<void> {
   }
 }
 
-/** Whether the pod's collector has ended: it holds the files no more. One that has not begun yet is also not to be reached. */
-async function hasLetGo(handle: JobHandle, pod: string): Promise<boolean> {
+/**
+ * What became of the files in a pod whose collector cannot be reached: `held` also by one that has not begun yet, or that is to end, `released`
+ * when it has ended by itself, `gone` when it was ended.
+ */
+async function lookAfterFiles(handle: JobHandle, pod: string): Promise<'held' | 'released' | 'gone'> {
   try {
     const seen = KubePod.parse(await handle.client().request('GET', paths.pods(handle.record.namespace, pod), { signal: handle.signal }));
-    return containerStatus(seen, collectorContainer)?.state.terminated !== undefined;
+    const ended = containerStatus(seen, collectorContainer)?.state.terminated;
+    if (ended === undefined) return 'held';
+    // In a pod that is taken away, or that its node could not keep, it was ended.
+    return ended.exitCode === 0 && seen.metadata.deletionTimestamp === undefined ? 'released' : 'gone';
   } catch (error) {
     handle.signal.throwIfAborted();
     // A cluster that is away says nothing about the pod; one that is gone is met by the next try.
     handle.context.log(`the pod of ${handle.record.jobName} could not be looked at: ${toAppError(error).message}`);
-    return false;
+    return 'held';
   }
 }
 
-async function fetchFiles(handle: JobHandle, pod: string): Promise<void> {
+/** @returns whether they are here; false when the pod has gone with them */
+async function fetchFiles(handle: JobHandle, pod: string): Promise<boolean> {
   const { record, context, signal } = handle;
   const folder = artifactFolder(context.folder, record.runId);
   const partial = `${folder}.part`;
@@ -107,20 +114,23 @@ async function fetchFiles(handle: JobHandle, pod: string): Promise<void> {
     const before = progress.received;
     try {
       files ??= await list(handle, pod);
-      if (files.length === 0) return;
+      if (files.length === 0) return true;
       await receive(handle, pod, files, partial, progress);
       break;
     } catch (error) {
       signal.throwIfAborted();
       if (progress.received > before) idle = 0;
       if (!mayPass(toAppError(error)) || idle >= maxIdleTries) throw error;
-      if (await hasLetGo(handle, pod)) throw new AppError('CONFLICT', `The files are gone: the pod held them for ${secondsText(handle.record.facts.profile.holdSeconds)} after the script's end, and nobody came for them.`, { retryable: false });
+      const fate = await lookAfterFiles(handle, pod);
+      if (fate === 'gone') return false;
+      if (fate === 'released') throw new AppError('CONFLICT', `The files are gone: the pod held them for ${secondsText(handle.record.facts.profile.holdSeconds)} after the script's end, and nobody came for them.`, { retryable: false });
     }
     await pause(retryMs, signal);
   }
   await rm(folder, { recursive: true, force: true });
   await rename(partial, folder);
   set(handle, { state: 'fetched', files: files.length, bytes: progress.total, folder });
+  return true;
 }
 
 async function list(handle: JobHandle, pod: string): Promise<ExpectedFile[]> {
