@@ -145,6 +145,14 @@ export function textBytesOf(chunk: StoredChunk): Buffer | null {
   return textBytes(bytes);
 }
 
+/** The bytes of a whole chunk of columns that no other thread has decompressed. They are there until it is decoded, or forgotten. */
+export function columnBytesOf(chunk: StoredChunk): Buffer | null {
+  if (chunk.encoding !== encodings.columns || ahead.has(chunk) || !isWhole(chunk)) return null;
+  const bytes = decompress(chunk);
+  ahead.set(chunk, bytes);
+  return bytes;
+}
+
 /** A chunk is not decoded, after all. */
 export function forget(chunk: StoredChunk): void {
   const bytes = ahead.get(chunk);

@@ -7,7 +7,8 @@ import { Breather } from './breather.ts';
 import { textLength } from './chunks.ts';
 import { decodeColumns, recordsAfter, type StoredChunk } from './codec.ts';
 import { lineTest } from './filter.ts';
-import { jsonWritten, writeJsonAhead } from './jsonAhead.ts';
+import { jsonWritten, writeJsonAhead, writeJsonHere } from './jsonAhead.ts';
+import { Written } from './jsonLines.ts';
 import { LineReader } from './lines.ts';
 import { csvHeader, LineWriter, withoutControls } from './lineWriter.ts';
 import { outputThread } from './outputThread.ts';
@@ -18,7 +19,7 @@ import { OutputWalk } from './walk.ts';
 /** From so many characters on, another thread is started at once. */
 const worthAThread = 4 * 1024 * 1024;
 /** About a megabyte a piece. */
-const chunksAtOnce = 8;
+const chunksAtOnce = 10;
 function damagedText({ first_seq, last_seq }: StoredChunk): string {
   return `[The stored output from record ${first_seq} to ${last_seq} is damaged and cannot be read.]\n`;
 }
@@ -30,10 +31,10 @@ function chunkText(chunk: StoredChunk, after: number): string {
   return records === null ? damagedText(chunk) : records.map(({ body }) => bodyText(body)).join('');
 }
 
-/** Takes the lines of a chunk that another thread has written, or writes them here. */
-function writeJson(reader: LineReader, writer: LineWriter, chunk: StoredChunk): void {
+/** Takes the lines of a chunk that another thread has written, or writes them here: as bytes, where that can be. */
+function writeJson(reader: LineReader, writer: LineWriter, chunk: StoredChunk, bytes: Written): void {
   const { place } = reader;
-  const written = place === null ? null : jsonWritten(chunk, place);
+  const written = place === null ? null : (jsonWritten(chunk, place) ?? writeJsonHere(chunk, place, bytes));
   if (written === null) {
     reader.read(chunk, writer.line, writer.lines);
     return;
@@ -59,12 +60,15 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
     const writer = new LineWriter(format, test);
     let first = format === 'csv' ? csvHeader : '';
     let written = '';
+    const bytes = new Written();
     let readLength = 0;
-    const piece = (): ExportPiece => {
-      const text = `${first}${written}${writer.take()}`;
+    const told = (): ExportPiece[] => {
+      const texts = [`${first}${written}`, ...writer.take()].filter((text) => text !== '');
       first = '';
       written = '';
-      return { text, readLength: Math.min(readLength, totalLength), totalLength };
+      bytes.size = 0;
+      // Where nothing is wanted it is told how much was read.
+      return (texts.length === 0 ? [''] : texts).map((text) => ({ text, readLength: Math.min(readLength, totalLength), totalLength }));
     };
     const required = filter === undefined || filter.query === '' ? null : requiredOf(filter);
     const isJson = format === 'ndjson' && test === null;
@@ -81,7 +85,7 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
         () => {
           for (const chunk of chunks) {
             if (format === 'text' && test === null) written += withoutControls(chunkText(chunk, at));
-            else if (isJson) writeJson(reader, writer, chunk);
+            else if (isJson) writeJson(reader, writer, chunk, bytes);
             else reader.read(chunk, writer.line, test === null ? writer.lines : undefined);
             readLength += chunk.length;
             at = chunk.last_seq;
@@ -89,12 +93,12 @@ export function exportOutput(storage: Storage, runId: RunId, format: ExportForma
         },
         () => reader.lines,
       );
-      yield piece();
+      yield* told();
       await breather.rest();
     }
     reader.end(writer.line);
     readLength = totalLength;
-    yield piece();
+    yield* told();
   }
   return pieces();
 }

@@ -45,6 +45,8 @@ function jsonLineEnd(json: string, from: number): number {
 export class LineWriter {
   /** One growing string: joining as many parts as there are lines takes as long as all else. */
   #written = '';
+  /** What stands before that. */
+  #parts: string[] = [];
   #bytes: Buffer<ArrayBuffer> | null = null;
   #known: Pick<OutputLine, 'timeMs' | 'stream' | 'source'> | null = null;
   #middle = '';
@@ -56,12 +58,13 @@ export class LineWriter {
     this.#test = test;
   }
 
-  /** @returns what was written since it was asked last */
-  take(): string {
+  /** @returns what was written since it was asked last, in parts: to join large ones copies them */
+  take(): string[] {
     this.#join();
-    const written = this.#written;
+    const parts = this.#written === '' ? this.#parts : [...this.#parts, this.#written];
+    this.#parts = [];
     this.#written = '';
-    return written;
+    return parts;
   }
 
   /** Takes bytes of ASCII that are in this format already. Those that follow each other in a buffer are made text together. */
@@ -77,7 +80,10 @@ export class LineWriter {
   }
 
   #join(): void {
-    if (this.#bytes !== null) this.#written += this.#bytes.toString('latin1');
+    if (this.#bytes === null) return;
+    if (this.#written !== '') this.#parts.push(this.#written);
+    this.#written = '';
+    this.#parts.push(this.#bytes.toString('latin1'));
     this.#bytes = null;
   }
 
