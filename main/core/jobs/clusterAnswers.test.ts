@@ -115,7 +115,7 @@ describe('a cluster that answers', () => {
         if (path.endsWith('/pods')) return ok({ items: [{ metadata: { name: 'own', ownerReferences: owned }, status: holding }, { metadata: { name: 'lone', creationTimestamp: '2026-01-01T00:00:00Z' }, status: holding }] });
         return ok({ items: [{ metadata: { name: 'kept', ownerReferences: owned } }, { metadata: { name: 'secret', creationTimestamp: '2026-01-04T00:00:00Z' } }] });
       };
-      const items = await listLeftovers(client, 'team', (id) => (id === runId ? 'mine' : null), signal);
+      const items = await listLeftovers(client, 'team', (id) => (id === runId ? { title: 'mine', isCollected: false } : null), signal);
       expect(items).toMatchObject([
         { kind: 'Pod', name: 'lone', state: 'ended', uncollected: true, runId: null, title: null, expiresMs: null },
         { kind: 'Job', name: 'one', state: 'ended', uncollected: true, runId, title: 'mine', own: true, expiresMs: Date.parse('2026-01-02T01:01:00Z') },
@@ -123,6 +123,9 @@ describe('a cluster that answers', () => {
         { kind: 'Secret', name: 'secret', state: 'unknown' },
         { kind: 'Job', name: 'three', state: 'deleting' },
       ]);
+      // A node tells of a container's end a moment after it.
+      const collected = await listLeftovers(client, 'team', () => ({ title: 'mine', isCollected: true }), signal);
+      expect(collected.find(({ name }) => name === 'one')).toMatchObject({ uncollected: false });
     });
 
     it('are told without Secrets where these may not be listed', async () => {

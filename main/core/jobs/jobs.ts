@@ -14,7 +14,7 @@ import { listArtifacts, readPicture } from './artifacts.ts';
 import { collect } from './collecting.ts';
 import { createJobHandle, type JobsContext } from './context.ts';
 import { endJob, endRun } from './ending.ts';
-import { listLeftovers, removeLeftovers } from './leftovers.ts';
+import { listLeftovers, removeLeftovers, type KnownRun } from './leftovers.ts';
 import { lookAfter, type LiveJob } from './liveJob.ts';
 import { readRunnerFiles } from './manifest/index.ts';
 import { createNamespaceWatches } from './namespaceWatch.ts';
@@ -144,6 +144,14 @@ export function createJobs(deps: JobsDependencies): Jobs {
     return { context, appVersion: deps.appVersion, runner: readRunnerFiles(deps.runnerFolder) };
   }
 
+  function knownRun(runId: RunId): KnownRun | null {
+    const run = storage.read((sql) => sql.get<{ title: string }>('SELECT title FROM runs WHERE id = ?', runId));
+    if (run === undefined) return null;
+    const record = store.lookUp(runId);
+    const artifacts = record?.state.artifacts;
+    return { title: run.title, isCollected: record?.phase === 'done' && !(artifacts?.state === 'failed' && artifacts.retryable) };
+  }
+
   /** With what is not stored while it changes all the time: its usage, how much of its files is here. */
   function get(runId: RunId): Job {
     const record = live.get(runId)?.record;
@@ -246,8 +254,7 @@ export function createJobs(deps: JobsDependencies): Jobs {
 
     async leftovers({ connectionId, namespace }, signal) {
       const place = namespace ?? connections.get(connectionId).namespace;
-      const titleOf = (id: RunId): string | null => storage.read((sql) => sql.get<{ title: string }>('SELECT title FROM runs WHERE id = ?', id))?.title ?? null;
-      return { namespace: place, items: await listLeftovers(connections.client(connectionId), place, titleOf, signal) };
+      return { namespace: place, items: await listLeftovers(connections.client(connectionId), place, knownRun, signal) };
     },
 
     cleanUp: ({ connectionId, namespace, items }, signal) =>

@@ -34,11 +34,18 @@ async function listSecrets(client: ClusterClient, namespace: string, signal: Abo
   }
 }
 
+/** A run of this computer's history. */
+export interface KnownRun {
+  title: string;
+  /** Its files are here, or are none: whatever its pod's status says yet, nothing is held for anybody. */
+  isCollected: boolean;
+}
+
 /**
  * What carries the application's label in a namespace: Jobs, and those Secrets and pods whose Job is gone, oldest first.
- * @param titleOf the title of a run in this computer's history; null if it is not there
+ * @param knownRun a run of this computer's history; null if it is not there
  */
-export async function listLeftovers(client: ClusterClient, namespace: string, titleOf: (runId: RunId) => string | null, signal: AbortSignal | undefined): Promise<Leftover[]> {
+export async function listLeftovers(client: ClusterClient, namespace: string, knownRun: (runId: RunId) => KnownRun | null, signal: AbortSignal | undefined): Promise<Leftover[]> {
   const [jobs, pods, secrets] = await Promise.all([
     listAll(client, paths.jobs(namespace), signal).then((items) => items.map((item) => KubeJob.parse(item))),
     listAll(client, paths.pods(namespace), signal).then((items) => items.map((item) => KubePod.parse(item))),
@@ -46,9 +53,9 @@ export async function listLeftovers(client: ClusterClient, namespace: string, ti
   ]);
   const jobUids = new Set(jobs.map(({ metadata }) => metadata.uid));
   const isOrphan = ({ metadata }: { metadata: Metadata }): boolean => !metadata.ownerReferences.some(({ uid }) => jobUids.has(uid));
-  const describe = (kind: Kind, metadata: Metadata): Omit<Leftover, 'state' | 'uncollected' | 'expiresMs'> => {
+  const describe = (kind: Kind, metadata: Metadata, mayHold: boolean): Omit<Leftover, 'state' | 'expiresMs'> => {
     const runId = RunId.safeParse(metadata.labels[runIdLabel]);
-    const known = runId.success ? titleOf(runId.data) : null;
+    const known = runId.success ? knownRun(runId.data) : null;
     return {
       kind,
       name: metadata.name,
@@ -56,27 +63,26 @@ export async function listLeftovers(client: ClusterClient, namespace: string, ti
       createdMs: Date.parse(metadata.creationTimestamp) || 0,
       runId: runId.success ? runId.data : null,
       owner: metadata.annotations[ownerAnnotation] ?? '',
-      title: known ?? metadata.annotations[titleAnnotation] ?? null,
+      title: known?.title ?? metadata.annotations[titleAnnotation] ?? null,
       own: known !== null,
+      uncollected: mayHold && known?.isCollected !== true,
     };
   };
   const items: Leftover[] = [
     ...jobs.map((job): Leftover => {
       const own = pods.filter(({ metadata }) => metadata.ownerReferences.some(({ uid }) => uid === job.metadata.uid));
       return {
-        ...describe('Job', job.metadata),
+        ...describe('Job', job.metadata, own.some(isWaitingForCollection)),
         state: stateOf(job.metadata, jobOutcome(job) === null ? 'live' : 'ended'),
-        uncollected: own.some(isWaitingForCollection),
         expiresMs: expiryOf(job),
       };
     }),
     ...pods.filter(isOrphan).map((pod): Leftover => ({
-      ...describe('Pod', pod.metadata),
+      ...describe('Pod', pod.metadata, isWaitingForCollection(pod)),
       state: stateOf(pod.metadata, podViewOf(pod).isMainEnded ? 'ended' : 'live'),
-      uncollected: isWaitingForCollection(pod),
       expiresMs: null,
     })),
-    ...secrets.filter(isOrphan).map((secret): Leftover => ({ ...describe('Secret', secret.metadata), state: stateOf(secret.metadata, 'unknown'), uncollected: false, expiresMs: null })),
+    ...secrets.filter(isOrphan).map((secret): Leftover => ({ ...describe('Secret', secret.metadata, false), state: stateOf(secret.metadata, 'unknown'), expiresMs: null })),
   ];
   return items.toSorted((a, b) => a.createdMs - b.createdMs);
 }
