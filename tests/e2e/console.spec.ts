@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import Database from 'better-sqlite3';
-import { expect, test } from './fixtures.ts';
+import { expect, runsAreStored, test } from './fixtures.ts';
 
 test.beforeEach(async ({ window }) => {
   await window.newTab();
@@ -75,12 +75,12 @@ test('copy takes the text, and clear empties the view', async ({ window, page, c
   await expect(window.console).not.toContainText('copy me');
 });
 
-test('goes to a line and to a time, and copies across pages, in an output that was never read whole', async ({ window, page, context }) => {
+test('goes to a line and to a time, and copies across pages, in an output that was never read whole', async ({ home, window, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await window.runSource('for i in range(200_000):\n    print("line", i, "x" * 20)');
   await expect(window.console).toContainText('line 199999', { timeout: 30_000 });
   await expect(window.console).toContainText('Finished');
-  await expect(page.getByText('All kept')).toBeVisible();
+  await runsAreStored(home);
   await page.reload();
   await page.getByRole('button', { name: 'History' }).click();
   await window.history.getByText('for i in range').first().click();
@@ -131,7 +131,7 @@ test('a damaged stretch of a stored output is named in its place, and the rest i
   await window.runSource('for i in range(100_000):\n    print("line", i, "x" * 20)\nraise SystemExit(3)');
   await expect(window.console).toContainText('line 99999', { timeout: 30_000 });
   await expect(window.console).toContainText('Exited with code 3');
-  await expect(page.getByText('All kept')).toBeVisible();
+  await runsAreStored(home);
   const database = new Database(join(home, 'pyexekube.sqlite'));
   database.exec('UPDATE output_chunks SET checksum = checksum + 1 WHERE first_seq = (SELECT first_seq FROM output_chunks WHERE feeds_before > 40000 ORDER BY first_seq LIMIT 1)');
   const damaged = Number(database.prepare('SELECT feeds_before FROM output_chunks WHERE feeds_before > 40000 ORDER BY first_seq LIMIT 1').pluck().get());

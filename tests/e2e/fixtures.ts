@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import { makeHome, removeHome, startServer, type ServerProcess } from '../support/serverProcess.ts';
 
@@ -76,6 +78,16 @@ async function overNetworkChanges<T>(navigate: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (tries === 5 || !(error instanceof Error) || !error.message.includes('net::ERR_NETWORK_CHANGED')) throw error;
     }
+  }
+}
+
+/** Waits until all runs have ended on disk too: the window shows an end while the last of its output is still on the way. */
+export async function runsAreStored(home: string): Promise<void> {
+  const database = new Database(join(home, 'pyexekube.sqlite'), { readonly: true });
+  try {
+    await expect.poll(() => database.prepare("SELECT count(*) FROM runs WHERE status = 'running'").pluck().get()).toBe(0);
+  } finally {
+    database.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures.ts';
+import { expect, runsAreStored, test } from './fixtures.ts';
 
 test.describe('Run', () => {
   test.beforeEach(async ({ window }) => {
@@ -6,11 +6,12 @@ test.describe('Run', () => {
     await window.pythonReady();
   });
 
-  test('runs the file, shows the output, and finds it in the history after a restart', async ({ window, page }) => {
+  test('runs the file, shows the output, and finds it in the history after a restart', async ({ home, window, page }) => {
     await window.write('print("hi from", 6 * 7)');
     await page.keyboard.press('ControlOrMeta+Enter');
     await expect(window.console).toContainText('hi from 42');
     await expect(page.getByRole('tablist', { name: 'Runs' }).getByRole('tab').first()).toContainText(/ms|s/);
+    await runsAreStored(home);
     await page.reload();
     await page.getByRole('button', { name: 'History' }).click();
     await window.history.getByText('print("hi from", 6 * 7)').first().click();
