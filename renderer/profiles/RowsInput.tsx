@@ -1,5 +1,6 @@
 import { Plus, X } from 'lucide-react';
 import { useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { classes } from '../lib/classes.ts';
 import { withAt, withoutAt } from '../lib/lists.ts';
 import { Button, IconButton, Select, TextField } from '../ui/index.ts';
@@ -19,8 +20,9 @@ export function RowsInput({ field, rows, faults, onChange }: RowsInputProps) {
   const whole = faults.get(field.path) ?? null;
 
   function add(): void {
-    onChange([...rows, emptyRow(field)]);
-    requestAnimationFrame(() => [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])].at(-1)?.querySelector<HTMLElement>('input')?.focus());
+    // Drawn at once, since what is typed next belongs there already.
+    flushSync(() => onChange([...rows, emptyRow(field)]));
+    [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])].at(-1)?.querySelector<HTMLElement>('input')?.focus();
   }
 
   return (
