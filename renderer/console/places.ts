@@ -1,3 +1,4 @@
+import { lastAtMost } from '../lib/lists.ts';
 import type { Block, TextBlock } from './model/blocks.ts';
 import type { RowPlace } from './model/layout.ts';
 import { restoreBlock } from './reader.ts';
@@ -78,12 +79,5 @@ function lineAfterFeeds(block: TextBlock, feeds: number): number | null {
 /** The line that holds a character of a block. */
 function lineAt(block: TextBlock, offset: number): number {
   const starts = block.lineStarts ?? [];
-  let low = 0;
-  let high = starts.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return Math.max(0, low);
+  return lastAtMost(starts, offset, (start) => start);
 }

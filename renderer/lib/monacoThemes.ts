@@ -96,6 +96,10 @@ function colorsOf(tokens: Tokens): Record<string, string> {
   };
 }
 
+export function isTheme(name: string): name is Theme {
+  return Object.hasOwn(looks, name);
+}
+
 /** Monaco's name of the window's theme. */
 export function monacoThemeName(theme: Theme): string {
   return `pyexekube-${theme}`;
@@ -103,7 +107,8 @@ export function monacoThemeName(theme: Theme): string {
 
 export function defineThemes(monaco: Pick<Monaco, 'editor'>): void {
   for (const [theme, look] of Object.entries(looks)) {
-    monaco.editor.defineTheme(`pyexekube-${theme}`, {
+    if (!isTheme(theme)) continue;
+    monaco.editor.defineTheme(monacoThemeName(theme), {
       base: look.base,
       inherit: true,
       colors: look.colors,

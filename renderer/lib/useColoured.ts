@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { Theme } from '../settings/index.ts';
 import { again } from './again.ts';
-import { defineThemes } from './monacoThemes.ts';
+import { defineThemes, isTheme, monacoThemeName } from './monacoThemes.ts';
 
 type Language = 'python' | 'yaml';
 
@@ -14,12 +15,12 @@ async function loadColouring(language: Language) {
 let isDefined = false;
 
 /** @param theme as the page has it @returns HTML: Monaco's own spans and line breaks, with the text escaped */
-async function colour(text: string, language: Language, theme: string): Promise<string> {
+async function colour(text: string, language: Language, theme: Theme): Promise<string> {
   const monaco = await loadColouring(language);
   if (!isDefined) defineThemes(monaco);
   isDefined = true;
   // The spans name colours by their number in the theme of this moment; without an open editor nobody else sets it.
-  monaco.editor.setTheme(`pyexekube-${theme}`);
+  monaco.editor.setTheme(monacoThemeName(theme));
   return monaco.editor.colorize(text, language, { tabSize: language === 'python' ? 4 : 2 });
 }
 
@@ -29,8 +30,9 @@ function watchTheme(onChange: () => void): () => void {
   return () => observer.disconnect();
 }
 
-function drawnTheme(): string {
-  return document.documentElement.dataset['theme'] ?? 'light';
+function drawnTheme(): Theme {
+  const drawn = document.documentElement.dataset['theme'] ?? '';
+  return isTheme(drawn) ? drawn : 'light';
 }
 
 /**

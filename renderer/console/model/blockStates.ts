@@ -1,4 +1,5 @@
 import type { TextStream } from '../../../contract/index.ts';
+import { lastAtMost } from '../../lib/lists.ts';
 import type { TextBlock } from './blocks.ts';
 import type { Piece, StreamStates } from './lineText.ts';
 import { scanSgr } from './sgr.ts';
@@ -28,7 +29,7 @@ const apart = 4096;
 export function statesAt(block: TextBlock, from: number): StreamStates {
   if (block.plain || from === 0 || block.text === null) return block.states;
   const entry = knownOf(block);
-  const before = entry.places[lastUpTo(entry.places, from)];
+  const before = entry.places[lastAtMost(entry.places, from, ({ at }) => at)];
   const start = before === undefined || (entry.last.at <= from && entry.last.at > before.at) ? entry.last : before;
   const states = { ...start.states };
   const rests = { ...start.rests };
@@ -54,29 +55,11 @@ function knownOf(block: TextBlock): Known {
   return made;
 }
 
-function lastUpTo(places: readonly Pick<Place, 'at'>[], offset: number): number {
-  let low = 0;
-  let high = places.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((places[middle]?.at ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return Math.max(0, low);
-}
-
 /** Adds the stretches of a block's text from one offset to another, a stream each. */
 export function addPieces(pieces: Piece[], block: TextBlock, from: number, to: number): void {
   const { text, segments } = block;
   if (text === null) return;
-  let low = 0;
-  let high = segments.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((segments[middle]?.start ?? 0) <= from) low = middle;
-    else high = middle - 1;
-  }
-  for (let at = from, index = low; at < to && index < segments.length; index++) {
+  for (let at = from, index = lastAtMost(segments, from, ({ start }) => start); at < to && index < segments.length; index++) {
     const end = Math.min(to, segments[index + 1]?.start ?? block.length);
     if (end <= at) continue;
     pieces.push({ stream: segments[index]?.stream ?? 'stdout', text: text.slice(at, end) });

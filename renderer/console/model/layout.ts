@@ -1,3 +1,4 @@
+import { lastAtMost } from '../../lib/lists.ts';
 import type { Block, TextBlock } from './blocks.ts';
 import type { ConsoleLog } from './consoleLog.ts';
 import { lineWidth, rowOffsets } from './charWidth.ts';
@@ -5,6 +6,8 @@ import { JsonLines, prettyOffsets, type Fold, type PrettyLine } from './jsonLine
 import { resolveLine, withFields, type Piece, type ResolvedLine } from './lineText.ts';
 import { lineCap, lineTail, rawLine, type RawLine } from './logLines.ts';
 import { isJsonText, longestJson } from './prettyJson.ts';
+
+const itself = (value: number): number => value;
 
 /** A place in the drawn output: a block, a line that begins in it, and a drawn row of that line. Items have line 0, row 0. */
 export interface RowPlace {
@@ -229,13 +232,13 @@ export class Layout {
   /** The block and row at a height, by the tops as they are; clamped to what was laid out. */
   placeAt(y: number): RowPlace {
     const { blocks, prepended } = this.log;
-    const at = lastAtMost(this.tops, y, Math.max(0, this.tops.length - 2));
+    const at = lastAtMost(this.tops, y, itself, Math.max(0, this.tops.length - 2));
     const index = at + prepended - this.prepended;
     const block = blocks[index];
     if (block === undefined || block.kind === 'item' || block.rows === 0) return { index, line: 0, row: 0 };
     const wanted = Math.max(0, Math.min(block.rows - 1, Math.floor((y - (this.tops[at] ?? 0)) / this.rowHeight)));
     if (block.lineRows === null) return { index, line: Math.min(wanted, block.lineCount - 1), row: 0 };
-    const line = lastAtMost(block.lineRows, wanted, block.lineCount - 1);
+    const line = lastAtMost(block.lineRows, wanted, itself, block.lineCount - 1);
     return { index, line, row: wanted - (block.lineRows[line] ?? 0) };
   }
 
@@ -257,7 +260,7 @@ export class Layout {
     if (block?.kind !== 'text') return place;
     const laid = this.lay(block, place.line);
     if ('missing' in laid) return place;
-    return { ...place, row: lastAtMost(laid.offsets, offset, laid.offsets.length - 1) };
+    return { ...place, row: lastAtMost(laid.offsets, offset, itself) };
   }
 
   /** Drawn rows of a line. */
@@ -265,15 +268,4 @@ export class Layout {
     if (block.lineRows === null) return 1;
     return (block.lineRows[line + 1] ?? block.rows) - (block.lineRows[line] ?? 0);
   }
-}
-
-function lastAtMost(sorted: readonly number[], value: number, maximum: number): number {
-  let low = 0;
-  let high = maximum;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((sorted[middle] ?? 0) <= value) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -1,3 +1,4 @@
+import { lastAtMost } from '../../lib/lists.ts';
 import type { Segment, TextBlock } from './blocks.ts';
 import { addPieces, statesAt } from './blockStates.ts';
 import type { ConsoleLog } from './consoleLog.ts';
@@ -82,12 +83,5 @@ export function lineTail(log: ConsoleLog, block: TextBlock, line: number, cap: n
 
 /** Where the text at an offset of a block comes from; undefined while it is away. */
 export function segmentAt({ segments }: TextBlock, offset: number): Segment | undefined {
-  let low = 0;
-  let high = segments.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((segments[middle]?.start ?? 0) <= offset) low = middle;
-    else high = middle - 1;
-  }
-  return segments[low];
+  return segments[lastAtMost(segments, offset, ({ start }) => start)];
 }
