@@ -30,7 +30,7 @@ const loops: Record<string, string> = {
   'nested calls and allocations': 'print("begun", flush=True)\ndef f(n): return [f(n - 1) for _ in range(2)] if n else 0\nwhile True: f(8)',
   'await asyncio.sleep(600)': 'import asyncio\nprint("begun", flush=True)\nawait asyncio.sleep(600)',
 };
-const swallowing = 'print("begun", flush=True)\nwhile True:\n    try:\n        while True: pass\n    except BaseException: pass';
+const swallowing = 'while True:\n    try:\n        print("begun", flush=True)\n        while True: pass\n    except BaseException: pass';
 
 /** The kernel alone in a page: round trip, Stop, and how fast text leaves the worker. */
 export async function kernelBench(): Promise<void> {

@@ -102,7 +102,7 @@ test.describe('Run on cluster', () => {
     await saveProfile(client, 'small', { holdSeconds: 60 });
     await window.chooseTarget(cluster.place);
     await window.runSourceOnCluster(
-      'import os, time\nopen(os.environ["PYEXEKUBE_OUTPUT"] + "/kept.txt", "w").write("kept")\nprint("begun", flush=True)\ntry:\n    time.sleep(100)\nfinally:\n    print("cleaning up")',
+      'import os, time\nopen(os.environ["PYEXEKUBE_OUTPUT"] + "/kept.txt", "w").write("kept")\ntry:\n    print("begun", flush=True)\n    time.sleep(100)\nfinally:\n    print("cleaning up")',
     );
     await expect(window.console).toContainText('begun');
     await window.cancelRun.click();

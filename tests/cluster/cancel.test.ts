@@ -71,7 +71,7 @@ onCluster('a run that is cancelled', { through: 'proxy' }, (cluster) => {
 
   it('as the application is closed is asked by the next start, and keeps its files', async () => {
     const { application } = cluster;
-    const source = 'import os, time\nprint("begun", flush=True)\ntry:\n  time.sleep(300)\nexcept KeyboardInterrupt:\n  open(os.environ["PYEXEKUBE_OUTPUT"] + "/saved", "w").write("saved")\n  raise';
+    const source = 'import os, time\ntry:\n  print("begun", flush=True)\n  time.sleep(300)\nexcept KeyboardInterrupt:\n  open(os.environ["PYEXEKUBE_OUTPUT"] + "/saved", "w").write("saved")\n  raise';
     const runId = await application.submit(source);
     await application.says(runId, 'begun');
     cluster.proxy.refuse();

@@ -47,7 +47,7 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
   }, 120_000 + cutSeconds * 1000);
 
   it('is stopped once its network is back when it was cancelled meanwhile, and says so', async () => {
-    const runId = await cluster.application.submit('import time\nprint("begun", flush=True)\ntry:\n  time.sleep(300)\nexcept KeyboardInterrupt:\n  print("asked nicely")\n  raise');
+    const runId = await cluster.application.submit('import time\ntry:\n  print("begun", flush=True)\n  time.sleep(300)\nexcept KeyboardInterrupt:\n  print("asked nicely")\n  raise');
     await cluster.application.says(runId, 'begun\n');
     cluster.proxy.refuse();
     await cluster.application.api.jobs.cancel({ runId, graceSeconds: 5 });

@@ -91,7 +91,7 @@ display({"image/png": png}, raw=True)`;
 
   describe('cancel', () => {
     it('asks by SIGINT first, and keeps what was printed', async () => {
-      const runId = await cluster.application.submit('import time\nprint("begun", flush=True)\ntry:\n  time.sleep(100)\nexcept KeyboardInterrupt:\n  print("cleaning up")\n  raise');
+      const runId = await cluster.application.submit('import time\ntry:\n  print("begun", flush=True)\n  time.sleep(100)\nexcept KeyboardInterrupt:\n  print("cleaning up")\n  raise');
       await cluster.application.says(runId, 'begun');
       await cluster.application.api.jobs.cancel({ runId });
       const text = textOf(await cluster.application.output(runId));

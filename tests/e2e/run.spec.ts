@@ -158,7 +158,7 @@ test.describe('Stop', () => {
   const loops: [string, string][] = [
     ['a plain loop', 'print("begun")\nwhile True: pass'],
     ['a sleep', 'import time\nprint("begun")\ntime.sleep(600)'],
-    ['a loop that swallows KeyboardInterrupt', 'print("begun")\nwhile True:\n    try:\n        while True: pass\n    except BaseException: pass'],
+    ['a loop that swallows KeyboardInterrupt', 'while True:\n    try:\n        print("begun")\n        while True: pass\n    except BaseException: pass'],
     ['an await that never ends', 'import asyncio\nprint("begun")\nawait asyncio.Event().wait()'],
     ['a prompt', 'print("begun")\ninput("waiting ")'],
   ];

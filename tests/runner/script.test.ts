@@ -186,12 +186,13 @@ import signal, sys, time
 def end(*_):
     print("asked"); sys.exit(4)
 signal.signal(signal.SIGTERM, end)
-print("up")
+said = "up"
 while True:
     try:
+        print(said)
         time.sleep(60)
     except KeyboardInterrupt:
-        print("no")
+        said = "no"
 `;
     const pod = await podOf(python, { source });
     await pod.untilText('up');
