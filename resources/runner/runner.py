@@ -520,6 +520,8 @@ class Runner:
         out_read, out_write = os.pipe()
         err_read, err_write = os.pipe()
         null = os.open("/dev/null", os.O_RDONLY)
+        # A signal that is passed on to a child which is still this program would find our handler there, and be lost: it waits until the child is its own.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
         pid = os.fork()
         if pid == 0:
             try:
@@ -531,6 +533,7 @@ class Runner:
                 for source, target in ((null, 0), (out_write, 1), (err_write, 2)):
                     os.dup2(source, target)
                 os.chdir(cwd)
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
                 os.execve(argv[0], argv, env)
             except BaseException as error:
                 os.write(2, ("cannot start %s: %s\n" % (argv[0], error)).encode("utf-8", "replace"))
@@ -552,6 +555,7 @@ class Runner:
         # One that came while there was no child yet.
         for number in self.signals:
             self.forward(number)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return self.child
 
     def reap(self):
@@ -657,6 +661,8 @@ class Runner:
                 "memoryLimit": self.meter.memory_limit(), "cpuLimit": self.meter.cpu_limit(),
             })
             self.prepare()
+            # From here on a signal comes to us: whoever sends one finds our number there.
+            self.save_state()
             self.take_files()
             env = self.environment()
             self.install(env)
@@ -1447,9 +1453,10 @@ def receive(size, digest):
 def send_signal(name):
     if os.path.exists(RUN + "/end.json"):
         return say({"ok": False})
-    state = read_json(RUN + "/state.json")
     number = {"INT": signal.SIGINT, "TERM": signal.SIGTERM, "KILL": signal.SIGKILL}[name]
+    # In this order: where there is no state yet, the look for the file is still to come.
     write_file(RUN + "/cancelled", name)
+    state = read_json(RUN + "/state.json")
     if state is None or os.path.exists(RUN + "/end.json"):
         # Not begun: it looks for the file before the script starts. Just ended: because of the file, or it would have in the next moment.
         return say({"ok": True})

@@ -7,8 +7,8 @@ import { extract } from 'tar-stream';
 import { hostileTar, Pod, pythons, textOf, type PodOptions, type Python } from './harness.ts';
 
 const pods: Pod[] = [];
-afterEach(() => {
-  for (const pod of pods.splice(0)) pod.remove();
+afterEach(async () => {
+  for (const pod of pods.splice(0)) await pod.remove();
 });
 
 async function podOf(python: Python, options: PodOptions): Promise<Pod> {
@@ -70,6 +70,9 @@ describe.each(pythons)('files under Python $version', (python) => {
     await pod.until(({ kind, text }) => kind === 's' && text.includes('"files"'));
     pod.exec('signal', 'INT');
     expect(await pod.end()).toMatchObject({ code: 130, report: { end: 'signal', cancelled: true, exitCode: null } });
+    const early = await podOf(python, { source: 'print(1)' });
+    expect(json(early.exec('signal', 'INT')), 'before there is a runner').toEqual({ ok: true });
+    expect(await early.end()).toMatchObject({ code: 130, report: { end: 'signal', cancelled: true, exitCode: null } });
   });
 
   it.each([

@@ -73,6 +73,13 @@ export interface PodOptions {
   env?: Record<string, string>;
 }
 
+/** For scripts that are to go on when the test says so (`Pod.letGo`), and not before. */
+export const waiting = `
+import os, time
+def wait(name):
+    while not os.path.exists(name): time.sleep(0.005)
+`;
+
 /** A run as in a pod, but in a temporary folder of this machine. */
 export class Pod {
   readonly root = mkdtempSync(join(tmpdir(), 'pyexekube-runner-'));
@@ -84,6 +91,8 @@ export class Pod {
   stderr = '';
   #changed: (() => void)[] = [];
   #chunks: Buffer[] = [];
+  /** When a process has ended, and all that it said is here. */
+  readonly #closed = new Map<ChildProcess, Promise<number | null>>();
 
   static async make(python: Python, options: PodOptions): Promise<Pod> {
     const pod = new Pod(python.path, options.env ?? {});
@@ -112,8 +121,10 @@ export class Pod {
     return ['-ISB', join(this.root, 'code/runner.py'), ...command];
   }
 
-  start(): this {
-    const main = spawn(this.python, this.command('main'), { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param how arguments of Python that start the container */
+  start(how = this.command('main')): this {
+    const main = spawn(this.python, how, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#follow(main);
     main.stdout.on('data', (data: Buffer) => {
       this.#chunks.push(data);
       for (const changed of this.#changed.splice(0)) changed();
@@ -127,7 +138,12 @@ export class Pod {
 
   startCollector(): this {
     this.collector = spawn(this.python, this.command('collector'), { env: { ...this.env, PYEXEKUBE_TERMINATION_LOG: join(this.root, 'collector') }, stdio: 'inherit' });
+    this.#follow(this.collector);
     return this;
+  }
+
+  #follow(child: ChildProcess): void {
+    this.#closed.set(child, new Promise((resolve) => child.on('close', resolve)));
   }
 
   get log(): Buffer {
@@ -147,9 +163,14 @@ export class Pod {
     }
   }
 
-  /** Waits until the script has printed a text. */
-  untilText(text: string): Promise<Line> {
-    return this.until((line) => 'oeOEpq'.includes(line.kind) && line.text.includes(text));
+  /** Waits until the script has printed a text, which may go over several lines: print() writes a text and its line feed apart. */
+  async untilText(text: string, stream: 'o' | 'e' = 'o'): Promise<void> {
+    await this.until(() => textOf(this.lines(), stream).includes(text));
+  }
+
+  /** Ends a `wait` of the script. */
+  letGo(name: string): void {
+    writeFileSync(join(this.root, 'work/files', name), '');
   }
 
   lines(): Line[] {
@@ -166,7 +187,7 @@ export class Pod {
   async end(): Promise<{ code: number | null; report: Record<string, unknown>; lines: Line[] }> {
     const main = this.main ?? this.start().main;
     if (main === undefined) throw new Error('not started');
-    const code = main.exitCode ?? (await new Promise<number | null>((resolve) => main.on('close', resolve)));
+    const code = await this.ended(main);
     const lines = this.lines();
     const gap = lines.find((line, index) => line.seq !== index + 1);
     if (gap !== undefined) throw new Error(`line ${gap.seq} is out of order`);
@@ -174,17 +195,19 @@ export class Pod {
     return { code, report: JSON.parse(readFileSync(join(this.root, 'termination'), 'utf8') || '{}') as Record<string, unknown>, lines };
   }
 
+  /** Waits for the end of a process and of what it said. @returns its exit code */
   ended(child: ChildProcess | undefined): Promise<number | null> {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child?.exitCode ?? null);
-    return new Promise((resolve) => child.on('close', resolve));
+    return (child === undefined ? undefined : this.#closed.get(child)) ?? Promise.resolve(null);
   }
 
   collected(): Record<string, unknown> {
     return JSON.parse(readFileSync(join(this.root, 'collector'), 'utf8')) as Record<string, unknown>;
   }
 
-  remove(): void {
-    for (const child of [this.main, this.collector]) child?.kill('SIGKILL');
+  /** Once its processes are gone: a file that one of them still writes would keep its folder. */
+  async remove(): Promise<void> {
+    for (const child of this.#closed.keys()) child.kill('SIGKILL');
+    await Promise.all(this.#closed.values());
     rmSync(this.root, { recursive: true, force: true });
   }
 }

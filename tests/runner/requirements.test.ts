@@ -16,6 +16,9 @@ const password = 'p@ss/w:rd%~ &x ä€';
 const credentials = `Basic ${Buffer.from(`ada:${password}`).toString('base64')}`;
 let server: Server;
 let index = '';
+/** An index that never answers, and who wants to know when it is asked. */
+let silentIndex = '';
+let onSilentAsked: () => void = () => undefined;
 const wheels = new Map<string, string>();
 
 /** A wheel is a zip (packaging.python.org, "Binary distribution format"); Python itself makes it. */
@@ -42,6 +45,7 @@ beforeAll(async () => {
   wheels.set(makeWheel('second', '1.0'), 'second');
   wheels.set(makeWheel('third', '1.0', ['second==1.0']), 'third');
   server = createServer((request, response) => {
+    if (request.url?.startsWith('/silent/') === true) return onSilentAsked();
     if (request.url?.startsWith('/open/') === true) return void response.end(readFileSync(join(folder, request.url.slice('/open/'.length))));
     if (request.headers.authorization !== credentials) return void response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
     const [, kind = '', name = '', ...rest] = decodeURIComponent(request.url ?? '').split('/');
@@ -54,13 +58,17 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  if (typeof address === 'object' && address !== null) index = `http://127.0.0.1:${address.port}/simple`;
+  if (typeof address === 'object' && address !== null) {
+    index = `http://127.0.0.1:${address.port}/simple`;
+    silentIndex = `http://127.0.0.1:${address.port}/silent`;
+  }
 });
-afterEach(() => {
-  for (const pod of pods.splice(0)) pod.remove();
+afterEach(async () => {
+  for (const pod of pods.splice(0)) await pod.remove();
 });
 afterAll(() => {
   server.close();
+  server.closeAllConnections();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -152,11 +160,22 @@ print(json.dumps({re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower(): one.vers
     expect(end.report).toMatchObject({ end: end.code === 0 ? 'exit' : 'python', message });
   });
 
-  it('can be cancelled while they are installed', async () => {
-    const pod = await podOf(python, ['first'], { settings: { packageIndex: { url: 'http://10.255.255.1:9/simple' } } });
+  it.each(['before pip is started', 'while pip waits for the index'])('can be cancelled while they are installed: %s', async (when) => {
+    const pod = await podOf(python, ['first'], { settings: { packageIndex: { url: silentIndex } } });
+    const asked = new Promise<void>((resolve) => {
+      onSilentAsked = resolve;
+    });
     pod.start();
+    // Said before the runner has looked what Python the image has, which takes longer than a signal.
     await pod.until(({ kind, text }) => kind === 's' && text.includes('installing'));
-    pod.exec('signal', 'INT');
+    if (when === 'before pip is started') {
+      // What the command does, but sooner than a Python for it could start.
+      writeFileSync(join(pod.root, 'run/cancelled'), 'INT');
+      pod.main?.kill('SIGINT');
+    } else {
+      await asked;
+      pod.exec('signal', 'INT');
+    }
     expect(await pod.end()).toMatchObject({ code: 130, report: { end: 'signal', cancelled: true } });
   });
 
