@@ -84,8 +84,12 @@ describe('kill -9', () => {
       return took;
     }
     // Once to its end, to know how long it takes, and then killed at moments spread over that.
-    const whole = await migrate('whole', Number.POSITIVE_INFINITY);
-    for (let i = 0; i < 30; i++) await migrate(String(i), (whole * (i + Math.random())) / 30);
+    let whole = await migrate('whole', Number.POSITIVE_INFINITY);
+    for (let i = 0; i < 30; i++) {
+      const took = await migrate(String(i), (whole * (i + Math.random())) / 30);
+      // The machine has become less busy since it was measured: that long it takes at most.
+      if (seen.at(-1) === newest + 1) whole = Math.min(whole, took);
+    }
     expect(seen.filter((version) => version !== newest && version !== newest + 1)).toEqual([]);
     expect(seen[0]).toBe(newest + 1);
     expect(seen.filter((version) => version === newest).length).toBeGreaterThan(5);
