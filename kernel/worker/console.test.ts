@@ -136,13 +136,16 @@ describe('asyncio', () => {
 
   it('runs by asyncio.run as in any script', () => {
     const run = kernel.run(
-      'import asyncio\nasync def work(n):\n    await asyncio.sleep(n / 1000)\n    return n\nasync def main():\n    async with asyncio.TaskGroup() as group:\n        tasks = [group.create_task(work(n)) for n in (3, 1, 2)]\n    return [task.result() for task in tasks]\nprint(asyncio.run(main()))\nprint(asyncio.run(asyncio.wait_for(work(5), 1)))',
+      'import asyncio\nasync def work(n):\n    await asyncio.sleep(n / 1000)\n    return n\nasync def main():\n    async with asyncio.TaskGroup() as group:\n        tasks = [group.create_task(work(n)) for n in (3, 1, 2)]\n    return [task.result() for task in tasks]\nprint(asyncio.run(main()))\nprint(asyncio.run(asyncio.wait_for(work(5), 600)))',
     );
     expect(run.text()).toBe('[3, 1, 2]\n5\n');
   });
 
   it('measures time, and refuses threads honestly', () => {
-    expect(kernel.run('import time\nt = time.monotonic()\ntime.sleep(0.05)\n0.04 < time.monotonic() - t < 1').result).toBe('True');
+    const startMs = performance.now();
+    const slept = Number(kernel.run('import time\nt = time.monotonic()\ntime.sleep(0.05)\ntime.monotonic() - t').result);
+    expect(slept).toBeGreaterThan(0.04);
+    expect(slept * 1000, 'no longer than it took').toBeLessThanOrEqual(performance.now() - startMs);
     expect(kernel.run('import time\ntime.sleep(-1)').error?.message).toBe('sleep length must be non-negative');
     expect(kernel.run('import time\ntime.sleep("1")').error?.name).toBe('TypeError');
     const thread = kernel.run('import threading\nthreading.Thread(target=print).start()');

@@ -232,7 +232,9 @@ describe('connections', () => {
       return named('a');
     }
     async function becomes(state: string): Promise<void> {
-      await expect.poll(() => named('a').health).toMatchObject({ state });
+      const enough = new AbortController();
+      for await (const { connections: found } of connections.watch(enough.signal)) if (found.find(({ name }) => name === 'a')?.health.state === state) enough.abort();
+      expect(named('a').health).toMatchObject({ state });
     }
     const refusal = (code: number): typeof answer => ({ status: code, body: { kind: 'Status', code, message: 'no' } });
 

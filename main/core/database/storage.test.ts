@@ -53,7 +53,8 @@ describe('backups', () => {
     expect(statSync(backups[0]?.path ?? '').mode & 0o077).toBe(process.platform === 'win32' ? 0o066 : 0);
     await storage.backUp();
     expect(listBackups(backupFolder())).toEqual(backups);
-    expect(lines).toEqual([]);
+    // A busy machine may be slow, and says so.
+    expect(lines.filter((line) => !line.startsWith('slow query'))).toEqual([]);
   });
 
   it('are given up when the application ends, and when there is no way to make them', async () => {
