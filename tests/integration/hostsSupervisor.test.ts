@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import Database from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { newClientId, newRunId } from '../../contract/ids.ts';
 import type { Client } from '../contract/suite.ts';
 import { makeHome, removeHome } from '../support/serverProcess.ts';
@@ -56,6 +56,9 @@ describe('the core, supervised', () => {
   });
 
   it('is given up when it ends again and again', async () => {
+    // "Again and again" is within a minute, which a busy machine may need for so many starts: here no time goes by.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
     const given = Promise.withResolvers<unknown>();
     const first = superviseNodeCore(home, { giveUp: given.resolve });
     const { deliver, next } = clients();
