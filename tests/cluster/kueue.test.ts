@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { kubectl, testKubeconfig, textOf } from './harness.ts';
 import { onCluster } from './onCluster.ts';
 
@@ -21,8 +21,10 @@ onCluster('a run for a Kueue queue', { skip: isInstalled }, (cluster) => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'pyexekube-kueue-'));
   });
+  afterEach(() => void vi.restoreAllMocks());
   afterAll(() => {
-    kubectl('delete', 'crd', definition.metadata.name, '--ignore-not-found', '--wait=false');
+    // Gone before the next file: to others this cluster has no Kueue.
+    kubectl('delete', 'crd', definition.metadata.name, '--ignore-not-found', '--timeout=50s');
     rmSync(folder, { recursive: true });
   });
 
@@ -45,10 +47,13 @@ onCluster('a run for a Kueue queue', { skip: isInstalled }, (cluster) => {
     kubectl('wait', '--for=condition=established', `crd/${definition.metadata.name}`, '--timeout=30s');
     await expect.poll(() => kubectl('api-versions'), { timeout: 30_000 }).toContain(`${group}/v1beta1`);
     create('queue', { apiVersion: `${group}/v1beta1`, kind: 'LocalQueue', metadata: { name: 'fast', namespace: cluster.namespace } });
-    const runId = await cluster.application.submit('print("let")', { settings: { queue: 'fast', startTimeoutSeconds: 5 } });
+    const runId = await cluster.application.submit('print("let")', { settings: { queue: 'fast', startTimeoutSeconds: 60 } });
     const waiting = await cluster.application.until(runId, (job) => job.waitingFor !== null, 'waiting');
     expect(waiting.waitingFor).toBe('It waits in the Kueue queue "fast".');
     expect(kubectl('get', 'job', waiting.jobName, '-n', cluster.namespace, '-o', `jsonpath={.metadata.labels.kueue\\.x-k8s\\.io/queue-name} {.spec.suspend}`)).toBe('fast true');
+    // The time in the queue, longer than a run has to its start, does not count.
+    const now = Date.now.bind(Date);
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + 600_000);
     kubectl('patch', 'job', waiting.jobName, '-n', cluster.namespace, '-p', '{"spec":{"suspend":false}}');
     expect(textOf(await cluster.application.output(runId))).toBe('let\n');
   });

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../contract/errors.ts';
 import { newRunId } from '../../../contract/ids.ts';
+import { ProfileSettings } from '../../../contract/profiles.ts';
 import { jobOutcome, KubeJob, KubePod } from './kube.ts';
 import { mainContainer } from './manifest/index.ts';
 import { pause } from './pause.ts';
 import { isBefore, podViewOf } from './podView.ts';
+import { JobFacts, JobState, newJobState, startLeftMs } from './record.ts';
 import { reportOf } from './report.ts';
 import { saveArtifacts } from './savingArtifacts.ts';
 import { listArtifacts, readPicture } from './artifacts.ts';
@@ -53,6 +55,18 @@ describe('a Job', () => {
     [[{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded', message: 'late' }], { outcome: 'failed', reason: 'DeadlineExceeded', message: 'late' }],
   ])('with the conditions %o has come to its end so: %o', (conditions, outcome) => {
     expect(jobOutcome(KubeJob.parse({ metadata: { name: 'job' }, status: { conditions } }))).toEqual(outcome);
+  });
+});
+
+describe('the time to a started container', () => {
+  it('begins when its objects are made, and for a queue when it is let go', () => {
+    const profile = ProfileSettings.parse({ startTimeoutSeconds: 60 });
+    const facts = JobFacts.parse({ title: '', connectionName: '', profileName: '', profile, script: '', path: null, folder: null, archiveSha256: null, submittedMs: 0 });
+    const hourAgo = Date.now() - 3_600_000;
+    const state = { ...newJobState(), timeline: [{ phase: 'created' as const, atMs: hourAgo }] };
+    expect(startLeftMs({ state, facts })).toBe(0);
+    expect(startLeftMs({ state: { ...state, letGoMs: Date.now() + 1_000_000 }, facts })).toBeGreaterThan(1_000_000);
+    expect(JobState.parse({ ...state, letGoMs: undefined })).toMatchObject({ letGoMs: null });
   });
 });
 

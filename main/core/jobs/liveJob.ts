@@ -121,6 +121,7 @@ export function lookAfter(context: JobsContext, record: JobRecord, onDone: () =>
       if (seen.metadata.uid !== record.state.jobUid) return;
       job = seen;
       wasJobSeen = true;
+      if (record.facts.profile.queue !== null && record.state.letGoMs === null && seen.spec.suspend !== true) handle.update((state) => void (state.letGoMs = Date.now()));
       armStartTimer();
       tellSuspended(seen.spec.suspend === true);
       if (current === undefined) events.see(undefined);

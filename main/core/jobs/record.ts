@@ -40,6 +40,8 @@ export const JobState = z.object({
   /** Set once its Secret is there and it was allowed to run. */
   resumed: z.boolean(),
   timeline: z.array(z.object({ phase: JobPhase, atMs: z.number().int() })),
+  /** When a Job for a queue was first seen to be let run; null before, and for a Job without a queue. */
+  letGoMs: z.number().int().nullable().default(null),
   cancel: CancelStep.nullable(),
   pod: z.object({ name: z.string(), uid: z.string() }).nullable(),
   node: z.string().nullable(),
@@ -66,7 +68,7 @@ export function nextRevision(last: number): number {
 
 export function newJobState(): JobState {
   return {
-    revision: nextRevision(0), jobUid: null, resumed: false, timeline: [], cancel: null, pod: null, node: null, attempt: 0, waitingFor: null, usage: null, pythonVersion: null,
+    revision: nextRevision(0), jobUid: null, resumed: false, timeline: [], letGoMs: null, cancel: null, pod: null, node: null, attempt: 0, waitingFor: null, usage: null, pythonVersion: null,
     imageDigest: null, artifacts: { state: 'none' }, failure: null, report: null, error: null, lostSince: null,
   };
 }
@@ -113,10 +115,10 @@ export interface JobRecord {
   state: JobState;
 }
 
-/** How long it may still take to a started container, milliseconds from now. */
-export function startLeftMs({ state, facts }: JobRecord): number {
-  const createdMs = state.timeline.find(({ phase }) => phase === 'created')?.atMs ?? Date.now();
-  return Math.max(0, createdMs + facts.profile.startTimeoutSeconds * 1000 - Date.now());
+/** How long it may still take to a started container, milliseconds from now. In a queue no time goes by. */
+export function startLeftMs({ state, facts }: Pick<JobRecord, 'state' | 'facts'>): number {
+  const beginMs = state.letGoMs ?? state.timeline.find(({ phase }) => phase === 'created')?.atMs ?? Date.now();
+  return Math.max(0, beginMs + facts.profile.startTimeoutSeconds * 1000 - Date.now());
 }
 
 export function recordOf(row: JobRow): JobRecord {
