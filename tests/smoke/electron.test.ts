@@ -23,7 +23,7 @@ afterEach(() => removeHome(home));
 describe('the built application in Electron', () => {
   it('runs print("hi") through the window, and keeps it', { timeout: 180_000 }, async () => {
     const application = await openApplication(electronPath(), [project], home);
-    await runPrintHi(application.page);
+    await runPrintHi(application.page, home);
     await application.quit();
     await expectHiInDatabase(home);
   });
@@ -52,14 +52,14 @@ describe('the built application in Electron', () => {
     process.kill(killed, 'SIGKILL');
     await vi.waitFor(() => expect(errors()).toContain('It is started again.'), patience);
     await vi.waitFor(() => expect(coreOf(main.pid)).not.toBe(killed), patience);
-    await runPrintHi(page);
+    await runPrintHi(page, home);
     await quit();
     await expectHiInDatabase(home);
   });
 
   it('loads the window again when its process ended, with all that was typed', { timeout: 180_000 }, async () => {
     const { page, errors, process: main, reopen, quit } = await openApplication(electronPath(), [project], home);
-    await runPrintHi(page);
+    await runPrintHi(page, home);
     await vi.waitFor(() => expect(keptTexts()).toContain('print("hi")'), patience);
     for (const renderer of renderersOf(main.pid)) process.kill(renderer, 'SIGKILL');
     await vi.waitFor(() => expect(errors()).toContain('It is loaded again.'), patience);

@@ -49,7 +49,7 @@ describe.runIf(process.platform === 'linux')('the packaged application', () => {
   it('runs print("hi") through the window, and keeps it', { timeout: 180_000 }, async () => {
     const home = await makeHome();
     const application = await openApplication(join(unpacked, 'pyexekube'), [], home);
-    await runPrintHi(application.page);
+    await runPrintHi(application.page, home);
     await application.quit();
     await expectHiInDatabase(home);
     await removeHome(home);

@@ -13,8 +13,8 @@ export async function waitForText(page: Page, role: string, name: string, text: 
   await vi.waitFor(async () => expect(await page.text(role, name)).toMatch(text), patience);
 }
 
-/** Runs `print("hi")` through the window, as a person does, and finds its output and its end on the screen. */
-export async function runPrintHi(page: Page): Promise<void> {
+/** Runs `print("hi")` through the window, as a person does, and finds its output and its end on the screen; then waits until it is stored. */
+export async function runPrintHi(page: Page, home: string): Promise<void> {
   await waitForText(page, 'status', 'Kernel', /Python 3\.14 ready/);
   if (!(await page.has('textbox', 'Editor'))) await page.click('button', 'New scratch tab');
   await vi.waitFor(() => page.focus('textbox', 'Editor'), patience);
@@ -22,6 +22,17 @@ export async function runPrintHi(page: Page): Promise<void> {
   await vi.waitFor(() => page.click('button', 'Run'), patience);
   await waitForText(page, 'region', 'Console', /^hi$/m);
   await waitForText(page, 'region', 'Console', /Finished/);
+  // The window shows the end a moment before it is stored; an application that is ended in between leaves an interrupted run, and rightly so.
+  await vi.waitFor(() => expect(statusesIn(home)).toEqual(['succeeded']), patience);
+}
+
+function statusesIn(home: string): unknown[] {
+  const database = new Database(join(home, 'pyexekube.sqlite'), { readonly: true });
+  try {
+    return database.prepare('SELECT status FROM runs').pluck().all();
+  } finally {
+    database.close();
+  }
 }
 
 /** Finds that run in the database that the application left behind: its row by plain SQL, its output as the core reads it. */
