@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { kubectl, startApplication } from './harness.ts';
+import { kubectl, startApplication, waiting } from './harness.ts';
 import { onCluster } from './onCluster.ts';
 
 onCluster('files that a run produced', { through: 'proxy' }, (cluster) => {
@@ -42,7 +42,7 @@ os.mkdir("closed"); open("closed/x", "w").close(); os.chmod("closed", 0)`;
     const { folder, artifacts } = await api.jobs.artifacts({ runId });
     expect(artifacts).toHaveLength(1);
     await api.runs.delete({ ids: [runId] });
-    await expect.poll(() => existsSync(folder)).toBe(false);
+    await expect.poll(() => existsSync(folder), { timeout: 30_000 }).toBe(false);
   });
 
   it('come back whole when the connection breaks in the middle', async () => {
@@ -65,12 +65,13 @@ os.mkdir("closed"); open("closed/x", "w").close(); os.chmod("closed", 0)`;
   });
 
   it('are fetched by the next start of the application when it was closed meanwhile', async () => {
-    const runId = await cluster.application.submit(writing);
-    // The pod waits for its files to be fetched; the connection that would fetch them is not there.
-    cluster.proxy.faults = { before: () => ({ status: 503, body: { kind: 'Status', code: 503, message: 'away' } }) };
-    cluster.proxy.breakConnections();
+    const runId = await cluster.application.submit(`${waiting}${writing}print("written", flush=True)\nwait("go")`);
+    await cluster.application.says(runId, 'written\n');
     await cluster.application.core.dispose();
-    cluster.proxy.faults = {};
+    cluster.application.letGo(runId);
+    // The pod waits for its files to be fetched; nobody is there who would fetch them.
+    const ended = ['get', 'pods', '-n', cluster.namespace, '-l', `pyexekube.dev/run-id=${runId}`, '-o', 'jsonpath={.items[0].status.containerStatuses[?(@.name=="main")].state.terminated.exitCode}'];
+    await expect.poll(() => kubectl(...ended), { timeout: 60_000, interval: 200 }).toBe('0');
     const again = await startApplication(cluster.namespace, { home: cluster.application.home, kubeconfig: cluster.proxy.writeKubeconfig(cluster.application.home) });
     try {
       expect((await again.reach(runId, 'done')).artifacts).toMatchObject({ state: 'fetched', files: 1 });
@@ -81,10 +82,11 @@ os.mkdir("closed"); open("closed/x", "w").close(); os.chmod("closed", 0)`;
 
   it('are told as gone when nobody came for them in time', async () => {
     const { application, proxy, namespace } = cluster;
-    const runId = await application.submit(`${writing}import time\nprint("written", flush=True)\ntime.sleep(2)`, { settings: { holdSeconds: 1 } });
-    await application.says(runId, 'written');
+    const runId = await application.submit(`${waiting}${writing}print("written", flush=True)\nwait("go")`, { settings: { holdSeconds: 1 } });
+    await application.says(runId, 'written\n');
     proxy.faults = { before: () => ({ status: 503, body: { kind: 'Status', code: 503, message: 'away' } }) };
     proxy.breakConnections();
+    application.letGo(runId);
     const { jobName } = await application.api.jobs.get({ runId });
     kubectl('wait', '--for=condition=complete', `job/${jobName}`, '-n', namespace, '--timeout=30s');
     proxy.faults = {};

@@ -88,7 +88,7 @@ onCluster('a run that is cancelled', { through: 'proxy' }, (cluster) => {
     const { application } = cluster;
     const source = 'import os, signal, time\nfor number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, lambda n, _: print("heard", n, flush=True))\nopen(os.environ["PYEXEKUBE_OUTPUT"] + "/saved", "w").write("saved")\nprint("begun", flush=True)\nwhile True: time.sleep(0.05)';
     const runId = await application.submit(source);
-    await application.says(runId, 'begun');
+    await application.says(runId, 'begun\n');
     await application.api.jobs.cancel({ runId, graceSeconds: 1 });
     expect(await application.until(runId, ({ phase }) => phase === 'done', 'done', 20_000)).toMatchObject({ cancel: 'deleted', artifacts: { state: 'fetched', files: 1 }, failure: null });
     expect(await application.api.runs.get({ id: runId })).toMatchObject({ status: 'stopped', exitCode: 137 });

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
 import { kubectl, startApplication, textOf, type Application } from './harness.ts';
@@ -107,9 +108,8 @@ onCluster('a cluster', { application: 'none' }, (cluster) => {
     const run = JSON.stringify({ runId: newRunId(), source: 'print("there")' });
     const child = spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, cluster.namespace, run], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SSL_CERT_FILE: file } });
     const ended = new Promise<string>((resolve) => {
-      child.stdout.on('data', (part: Buffer) => {
-        const said = /^ended .*$/m.exec(part.toString('utf8'))?.[0];
-        if (said !== undefined) resolve(said);
+      createInterface(child.stdout).on('line', (line) => {
+        if (line.startsWith('ended ')) resolve(line);
       });
     });
     expect(await ended).toBe('ended succeeded');

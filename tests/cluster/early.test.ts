@@ -6,19 +6,21 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
-import { kubectl, startApplication, textOf } from './harness.ts';
+import { kubectl, startApplication, textOf, waiting } from './harness.ts';
 import { kubeconfigWithoutRights } from './identity.ts';
 import { onCluster } from './onCluster.ts';
 
 const numbered = (count: number): string => Array.from({ length: count }, (_, i) => `line ${i}\n`).join('');
 /** Each is in the copy at once; the log is asked for them later. */
-const slowly = (count: number): string => `import time\nfor i in range(${count}):\n  print("line", i, flush=True)\n  time.sleep(0.05)`;
+const slowly = (count: number, from = 0): string => `import time\nfor i in range(${from}, ${count}):\n  print("line", i, flush=True)\n  time.sleep(0.05)\n`;
+/** The first of them; the rest when the test says so: a script that has ended before anybody has read its beginning has said it to the log alone. */
+const inTwoParts = (count: number): string => `${waiting}${slowly(10)}wait("go")\n${slowly(count, 10)}`;
 
 onCluster('the first lines of a run, before the cluster serves its log', { through: 'proxy' }, (cluster) => {
   /** The kubelet answers so until it has seen that the container runs: here for as long as the test wants. */
-  function holdLog(): void {
+  function holdLog(ofOthersThan?: string | null): void {
     const message = 'container "main" in pod "p" is waiting to start: ContainerCreating';
-    cluster.proxy.faults = { before: ({ path }) => (path.includes('/log?') ? { status: 400, body: { kind: 'Status', code: 400, reason: 'BadRequest', message } } : undefined) };
+    cluster.proxy.faults = { before: ({ path }) => (path.includes('/log?') && !(ofOthersThan != null && path.includes(`/${ofOthersThan}/`)) ? { status: 400, body: { kind: 'Status', code: 400, reason: 'BadRequest', message } } : undefined) };
   }
   function serveLog(): void {
     cluster.proxy.faults = {};
@@ -26,10 +28,11 @@ onCluster('the first lines of a run, before the cluster serves its log', { throu
 
   it('are there, and what the log has besides comes with it, each once', async () => {
     holdLog();
-    const { submit, says, output, api } = cluster.application;
-    const runId = await submit(`open("/proc/1/fd/1", "w").write("from outside\\n")\n${slowly(60)}`);
+    const { submit, says, letGo, output, api } = cluster.application;
+    const runId = await submit(`open("/proc/1/fd/1", "w").write("from outside\\n")\n${inTwoParts(60)}`);
     await says(runId, 'line 3\n');
     serveLog();
+    letGo(runId);
     const bodies = await output(runId);
     expect(textOf(bodies, 'stdout')).toBe(numbered(60));
     expect(textOf(bodies, 'stderr')).toBe('from outside\n');
@@ -42,13 +45,14 @@ onCluster('the first lines of a run, before the cluster serves its log', { throu
     const home = mkdtempSync(join(tmpdir(), 'pyexekube-early-'));
     const kubeconfig = cluster.proxy.writeKubeconfig(home);
     const runId = newRunId();
-    const run = JSON.stringify({ runId, source: slowly(100) });
+    const run = JSON.stringify({ runId, source: inTwoParts(100) });
     const child = spawn(process.execPath, [join(import.meta.dirname, 'applicationChild.ts'), home, kubeconfig, cluster.namespace, run], { stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface(child.stdout)) if (line === 'said something') break;
     child.kill('SIGKILL');
     await once(child, 'exit');
     const again = await startApplication(cluster.namespace, { home, kubeconfig });
     serveLog();
+    again.letGo(runId);
     expect(textOf(await again.output(runId))).toBe(numbered(100));
     expect(await again.api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
     await again.close();
@@ -56,36 +60,40 @@ onCluster('the first lines of a run, before the cluster serves its log', { throu
 
   it('are those of each attempt', async () => {
     holdLog();
-    const { submit, says, until, output } = cluster.application;
-    const runId = await submit(`${slowly(20)}\nraise SystemExit(1)`, { settings: { retries: 1 } });
+    const { submit, says, letGo, until, output, api } = cluster.application;
+    const runId = await submit(`${waiting}${slowly(20)}wait("go")\nraise SystemExit(1)`, { settings: { retries: 1 } });
     await says(runId, 'line 19\n');
-    serveLog();
+    holdLog((await api.jobs.get({ runId })).pod);
+    letGo(runId);
     await until(runId, ({ attempt }) => attempt === 2, 'second attempt');
-    holdLog();
     await says(runId, `${numbered(20)}${numbered(5)}`);
     serveLog();
+    letGo(runId);
     expect(textOf(await output(runId), 'stdout')).toBe(numbered(20).repeat(2));
   });
 
   it('are not more of a flood than is good, and the rest comes with the log', async () => {
     holdLog();
-    const { submit, says, output, api } = cluster.application;
+    const { submit, says, letGo, output, api } = cluster.application;
     const lines = 400_000;
-    const runId = await submit(`for i in range(${lines}): print("line", i)\nimport time\ntime.sleep(3)`);
+    const runId = await submit(`${waiting}for i in range(${lines}): print("line", i)\nwait("go")`);
     await says(runId, 'line 10000\n');
     expect((await api.output.outline({ runId })).length.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(256 * 1024);
     serveLog();
+    letGo(runId);
     expect(textOf(await output(runId))).toBe(numbered(lines));
     expect(await api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });
   });
 
   it('are left to the log when the script has written into the copy', async () => {
     holdLog();
-    const { submit, says, output, api } = cluster.application;
+    const { submit, says, letGo, inPod, output, api } = cluster.application;
     const copy = '/pyexekube/run/log/000000000000001';
-    const forged = `while b"before" not in open("${copy}", "rb").read(): pass\nopen("${copy}", "ab").write(b"99999o forged\\nforged\\n")`;
-    const runId = await submit(`print("before", flush=True)\n${forged}\n${slowly(40)}`);
+    const forged = `open("${copy}", "ab").write(b"99999o forged\\nforged\\n")\nopen("/tmp/forged", "w").close()\n`;
+    const runId = await submit(`${waiting}print("before", flush=True)\nwait("go")\n${forged}${slowly(40)}`);
     await says(runId, 'before\n');
+    letGo(runId);
+    inPod(runId, 'sh', '-c', 'while ! test -e /tmp/forged; do sleep 0.1; done');
     serveLog();
     expect(textOf(await output(runId))).toBe(`before\n${numbered(40)}`);
     expect(await api.output.completeness({ runId })).toEqual({ state: 'complete', gaps: [] });

@@ -3,7 +3,7 @@ import type { Failure } from '../../contract/failures.ts';
 import type { ProfileSettingsInput } from '../../contract/profiles.ts';
 import { dropNamespace, kubectl, makeNamespace } from './harness.ts';
 import { writeManifest } from './identity.ts';
-import { onCluster, restricted } from './onCluster.ts';
+import { onCluster, restricted, untilRefused } from './onCluster.ts';
 
 interface Case {
   what: string;
@@ -158,11 +158,13 @@ onCluster('a failure names itself', { labels: restricted }, (cluster) => {
   it('a quota that is used up, and a limit of the namespace', async () => {
     const small = makeNamespace();
     kubectl('--namespace', small, 'create', 'quota', 'small', '--hard=limits.memory=100Mi');
+    await untilRefused(small, 'exceeded quota: small');
     const quota = await failureOf({ source: hello, settings: soon }, small);
     expect(quota).toMatchObject({ kind: 'quota', action: { kind: 'cleanUp' } });
     expect(quota?.message).toMatch(/^The quota "small" of test-.* is used up: asked for limits\.memory=192Mi, in use limits\.memory=0, allowed limits\.memory=100Mi\.$/);
     kubectl('--namespace', small, 'delete', 'quota', 'small');
     kubectl('--namespace', small, 'create', '-f', writeManifest('apiVersion: v1\nkind: LimitRange\nmetadata: {name: small}\nspec: {limits: [{type: Container, max: {memory: 100Mi}}]}'));
+    await untilRefused(small, 'maximum memory usage per Container');
     const limit = await failureOf({ source: hello, settings: { ...soon, memory: '1Gi' } }, small);
     expect(limit).toMatchObject({ kind: 'quota', action: { field: 'memory' } });
     expect(limit?.message).toMatch(/allows a container at most 100Mi of memory; the run has 1Gi\.$/);

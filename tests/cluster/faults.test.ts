@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { dropNamespace, kubectl, makeNamespace, textOf } from './harness.ts';
+import { dropNamespace, kubectl, makeNamespace, textOf, waiting } from './harness.ts';
 import { onCluster } from './onCluster.ts';
 
 /** How long a network is cut. */
@@ -68,21 +68,25 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
         return { status: 200, body: { type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' } } };
       },
     };
-    const runId = await cluster.application.submit('print("line 0")');
+    const runId = await cluster.application.submit(`${waiting}print("line 0", flush=True)\nwait("go")`);
+    await cluster.application.says(runId, 'line 0\n');
+    await expect.poll(() => expired, { timeout: 30_000 }).toBe(4);
+    cluster.application.letGo(runId);
     expect(textOf(await cluster.application.output(runId))).toBe('line 0\n');
-    expect(expired).toBe(4);
     expect((await cluster.application.reach(runId, 'done')).contact).toEqual({ state: 'ok' });
   });
 
   it('goes on after a sign-in that had expired', async () => {
-    const runId = await cluster.application.submit('import time\nfor i in range(100):\n  print("line", i, flush=True)\n  time.sleep(0.1)');
+    const printing = (from: number, to: number): string => `for i in range(${from}, ${to}):\n  print("line", i, flush=True)\n  time.sleep(0.1)\n`;
+    const runId = await cluster.application.submit(`${waiting}${printing(0, 30)}wait("go")\n${printing(30, 60)}`);
     await cluster.application.says(runId, 'line 5\n');
     cluster.proxy.faults = { before: () => ({ status: 401, body: { kind: 'Status', code: 401, reason: 'Unauthorized', message: 'Unauthorized' } }) };
     cluster.proxy.breakConnections();
     const lost = await cluster.application.until(runId, ({ contact }) => contact.state === 'lost', 'signed out');
     expect(lost.contact).toMatchObject({ failure: { kind: 'signInExpired', action: { kind: 'openConnection' } } });
     cluster.proxy.faults = {};
-    expect(textOf(await cluster.application.output(runId))).toBe(numbered(100));
+    cluster.application.letGo(runId);
+    expect(textOf(await cluster.application.output(runId))).toBe(numbered(60));
   });
 
   it.each([['ahead', 3_600_000], ['behind', -3_600_000]])('does not mind a clock that is an hour %s', async (_, offMs) => {
@@ -122,9 +126,11 @@ onCluster('a run whose cluster or network fails', { through: 'proxy' }, (cluster
   });
 
   it('follows the next attempt when its pod is taken away', async () => {
-    const runId = await cluster.application.submit('import os, time\nprint("line 0", flush=True)\nif not os.environ.get("GO"): time.sleep(3)\n', { settings: { retries: 1 } });
+    const runId = await cluster.application.submit(`${waiting}print("line 0", flush=True)\nwait("go")`, { settings: { retries: 1 } });
     await cluster.application.says(runId, 'line 0\n');
     kubectl('delete', 'pod', '-l', `pyexekube.dev/run-id=${runId}`, '-n', cluster.namespace, '--grace-period=1', '--wait=false');
+    const { pod } = await cluster.application.until(runId, ({ attempt, phase }) => attempt === 2 && phase === 'running', 'second attempt', 60_000);
+    kubectl('exec', '-n', cluster.namespace, '-c', 'main', pod ?? '', '--', 'touch', '/tmp/go');
     const output = await cluster.application.output(runId);
     expect(textOf(output, 'stdout')).toBe('line 0\nline 0\n');
     expect(output.some((body) => body.kind === 'note' && body.text.startsWith('Attempt 2'))).toBe(true);

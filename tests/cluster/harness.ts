@@ -20,10 +20,19 @@ export function kubectl(...args: string[]): string {
   return execFileSync('kubectl', ['--kubeconfig', testKubeconfig, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** A namespace of its own; deleted without waiting. */
+/** A script that begins so goes on past `wait("go")` when the test says so (`Application.letGo`), and not before. */
+export const waiting = `
+import os, time
+def wait(name):
+    while not os.path.exists("/tmp/" + name): time.sleep(0.02)
+`;
+
+/** A namespace of its own, in which pods can be made; deleted without waiting. */
 export function makeNamespace(labels: Record<string, string> = {}): string {
   const name = `test-${newRunId().slice(-10)}`;
   kubectl('create', 'namespace', name);
+  // The cluster makes it a moment later; until then it refuses every pod.
+  kubectl('wait', '--for=create', 'serviceaccount/default', '-n', name, '--timeout=60s');
   for (const [key, value] of Object.entries(labels)) kubectl('label', 'namespace', name, `${key}=${value}`);
   return name;
 }
@@ -51,6 +60,10 @@ export interface Application {
   reach(runId: RunId, phase: JobPhase, timeoutMs?: number): Promise<Job>;
   /** All output once the run has ended. */
   output(runId: RunId): Promise<OutputBody[]>;
+  /** Runs a command in the pod of a run of its namespace, past the application: also while that cannot reach the cluster, or is closed. */
+  inPod(runId: RunId, ...command: string[]): string;
+  /** Ends the script's `wait("go")`, in the same way. */
+  letGo(runId: RunId): void;
   /** Waits until the output has this text. */
   says(runId: RunId, text: string, timeoutMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -94,6 +107,13 @@ export async function startApplication(namespace: string, { home = mkdtempSync(j
     }
   }
 
+  function inPod(runId: RunId, ...command: string[]): string {
+    // Its node may not have told yet that it runs, and one of an earlier attempt has ended.
+    const pods = ['-n', namespace, '-l', `pyexekube.dev/run-id=${runId}`, '--field-selector=status.phase!=Failed,status.phase!=Succeeded'];
+    const pod = kubectl('get', 'pods', ...pods, '-o', 'jsonpath={.items[*].metadata.name}');
+    return kubectl('exec', '-n', namespace, '-c', 'main', pod, '--', ...command);
+  }
+
   return {
     home,
     core,
@@ -119,6 +139,8 @@ export async function startApplication(namespace: string, { home = mkdtempSync(j
       }
       throw new Error(`"${text}" is not in the output:\n${seen}`);
     },
+    inPod,
+    letGo: (runId) => void inPod(runId, 'touch', '/tmp/go'),
     async close() {
       await core.dispose();
       rmSync(home, { recursive: true, force: true });

@@ -92,7 +92,7 @@ display({"image/png": png}, raw=True)`;
   describe('cancel', () => {
     it('asks by SIGINT first, and keeps what was printed', async () => {
       const runId = await cluster.application.submit('import time\ntry:\n  print("begun", flush=True)\n  time.sleep(100)\nexcept KeyboardInterrupt:\n  print("cleaning up")\n  raise');
-      await cluster.application.says(runId, 'begun');
+      await cluster.application.says(runId, 'begun\n');
       await cluster.application.api.jobs.cancel({ runId });
       const text = textOf(await cluster.application.output(runId));
       expect(text).toContain('begun\ncleaning up\n');
@@ -103,7 +103,7 @@ display({"image/png": png}, raw=True)`;
     it('goes on to SIGTERM, and to deleting the Job', async () => {
       const stubborn = 'import signal, time\nfor s in (signal.SIGINT, signal.SIGTERM):\n  signal.signal(s, lambda *a: print("no", flush=True))\nprint("begun", flush=True)\nwhile True:\n  time.sleep(1)';
       const runId = await cluster.application.submit(stubborn);
-      await cluster.application.says(runId, 'begun');
+      await cluster.application.says(runId, 'begun\n');
       await cluster.application.api.jobs.cancel({ runId, graceSeconds: 0.5 });
       await cluster.application.until(runId, ({ cancel }) => cancel === 'deleted', 'deleted');
       await cluster.application.api.jobs.cancel({ runId, graceSeconds: 0 });
@@ -124,6 +124,8 @@ display({"image/png": png}, raw=True)`;
 
   it('lets at most so many runs live at once; the others wait in order, can be moved and cancelled', async () => {
     const { api, connectionId } = cluster.application;
+    // A run lives on for a moment after its output has ended.
+    await expect.poll(async () => (await api.jobs.live({})).jobs.map(({ runId }) => runId), { timeout: 60_000 }).toEqual([]);
     await api.connections.update({ id: connectionId, maxRuns: 1 });
     const first = await cluster.application.submit('import time\nprint("begun", flush=True)\ntime.sleep(100)');
     const [second, third, fourth] = [await cluster.application.submit('print(2)'), await cluster.application.submit('print(3)'), await cluster.application.submit('print(4)')];
@@ -152,7 +154,8 @@ display({"image/png": png}, raw=True)`;
     expect(mine?.owner).toContain('@');
     const { deleted, failed } = await api.jobs.cleanUp({ connectionId, namespace: cluster.namespace, items: items.map(({ kind, name, uid }) => ({ kind, name, uid })) });
     expect({ deleted, failed }).toEqual({ deleted: items.length, failed: [] });
-    kubectl('wait', '--for=delete', 'secrets,pods', '-l', 'app.kubernetes.io/managed-by=pyexekube', '-n', cluster.namespace, '--timeout=60s');
+    const left = (): string => kubectl('get', 'jobs,secrets,pods', '-l', 'app.kubernetes.io/managed-by=pyexekube', '-n', cluster.namespace, '-o', 'name');
+    await expect.poll(left, { timeout: 60_000, interval: 200 }).toBe('');
     expect((await api.jobs.leftovers({ connectionId, namespace: cluster.namespace })).items).toEqual([]);
   });
 });

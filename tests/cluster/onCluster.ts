@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from 'vitest';
 import { FaultProxy } from './faultProxy.ts';
-import { dropNamespace, makeNamespace, startApplication, testKubeconfig, type Application } from './harness.ts';
+import { dropNamespace, kubectl, makeNamespace, startApplication, testImage, testKubeconfig, type Application } from './harness.ts';
 
 /** What a group of tests has of the cluster. Its members are there from the first `beforeAll` or `beforeEach` of the group on. */
 export interface OnCluster {
@@ -76,6 +76,19 @@ export function onCluster(what: string, { labels = {}, application: kind = 'shar
       },
     });
   });
+}
+
+/** Waits until the cluster refuses a pod of 1 GiB there, for that reason: what limits a namespace counts a moment after it was made. */
+export async function untilRefused(namespace: string, because: string): Promise<void> {
+  const pod = { apiVersion: 'v1', spec: { containers: [{ name: 'probe', image: testImage, resources: { limits: { cpu: '1', memory: '1Gi' } } }] } };
+  const refusal = (): string => {
+    try {
+      return kubectl('run', 'probe', '-n', namespace, `--image=${testImage}`, '--dry-run=server', `--overrides=${JSON.stringify(pod)}`);
+    } catch (error) {
+      return String(error);
+    }
+  };
+  await expect.poll(refusal, { timeout: 60_000, interval: 200 }).toContain(because);
 }
 
 /** The rules of PodSecurity that every run must meet. */

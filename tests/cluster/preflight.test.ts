@@ -4,7 +4,7 @@ import type { PreflightCheck } from '../../contract/jobs.ts';
 import type { ProfileSettingsInput } from '../../contract/profiles.ts';
 import { kubeconfigWithoutRights, writeManifest } from './identity.ts';
 import { dropNamespace, kubectl, makeNamespace, startApplication, testProfile, type Application } from './harness.ts';
-import { onCluster, restricted } from './onCluster.ts';
+import { onCluster, restricted, untilRefused } from './onCluster.ts';
 
 async function checksOf(application: Application, namespace: string, settings: ProfileSettingsInput = {}): Promise<Map<string, PreflightCheck>> {
   const checks = new Map<string, PreflightCheck>();
@@ -59,6 +59,7 @@ onCluster('preflight', { labels: restricted }, (cluster) => {
   it('sees a quota that is used up, a limit, and a namespace that does not exist', async () => {
     const other = makeNamespace();
     kubectl('--namespace', other, 'create', 'quota', 'small', '--hard=limits.memory=100Mi');
+    await untilRefused(other, 'exceeded quota: small');
     expect((await checksOf(cluster.application, other)).get('pod')).toMatchObject({ state: 'failed', evidence: expect.stringMatching(/quota "small".*limits\.memory/) as string, fix: { kind: 'cleanUp' } });
     dropNamespace(other);
     expect((await checksOf(cluster.application, 'no-such-namespace')).get('dryRun')).toMatchObject({ state: 'failed', evidence: expect.stringContaining('does not exist') as string });

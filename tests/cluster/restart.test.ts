@@ -1,14 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { newRunId } from '../../contract/ids.ts';
-import { kubectl, startApplication, testKubeconfig, textOf } from './harness.ts';
+import { kubectl, startApplication, testKubeconfig, textOf, waiting } from './harness.ts';
 import { onCluster } from './onCluster.ts';
 
 const numbered = (count: number): string => Array.from({ length: count }, (_, i) => `line ${i}\n`).join('');
-const slow = (count: number): string => `import time\nfor i in range(${count}):\n  print("line", i, flush=True)\n  time.sleep(0.1)`;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const slow = (count: number, from = 0): string => `import time\nfor i in range(${from}, ${count}):\n  print("line", i, flush=True)\n  time.sleep(0.1)\n`;
 
 /** How long the application stands still. */
 const sleepSeconds = Number(process.env['PYEXEKUBE_TEST_SLEEP_SECONDS'] ?? 35);
@@ -19,22 +18,28 @@ const pidFile = join(clusterFolder, 'run/apiserver.pid');
 const upScript = process.env['PYEXEKUBE_TEST_CLUSTER_UP'] ?? '';
 
 onCluster('a run whose application or API server is away for a while', { application: 'each' }, (cluster) => {
+  afterEach(() => void vi.restoreAllMocks());
+
   it('is still there, still live and complete after the application was closed and opened again', async () => {
-    const runId = await cluster.application.submit(slow(80));
+    const runId = await cluster.application.submit(`${waiting}${slow(30)}wait("go")\n${slow(50, 30)}`);
     await cluster.application.says(runId, 'line 5\n');
     await cluster.application.core.dispose();
-    await pause(2000);
+    // It goes on meanwhile.
+    const log = ['logs', '-n', cluster.namespace, '-c', 'main', '-l', `pyexekube.dev/run-id=${runId}`, '--tail=-1'];
+    await expect.poll(() => kubectl(...log), { timeout: 60_000, interval: 200 }).toContain('line 29');
     const again = await startApplication(cluster.namespace, { home: cluster.application.home });
     expect(await again.api.runs.get({ id: runId })).toMatchObject({ status: 'running' });
-    expect(textOf(await again.output(runId))).toBe(numbered(80));
+    again.letGo(runId);
+    expect(textOf(await again.output(runId))).toBe(numbered(50));
     await again.core.dispose();
   });
 
   it('is complete when it ended while the application was closed', async () => {
     const runId = await cluster.application.submit(slow(20));
     await cluster.application.says(runId, 'line 5\n');
+    const { jobName } = await cluster.application.api.jobs.get({ runId });
     await cluster.application.core.dispose();
-    await pause(5000);
+    kubectl('wait', '--for=condition=complete', `job/${jobName}`, '-n', cluster.namespace, '--timeout=60s');
     const again = await startApplication(cluster.namespace, { home: cluster.application.home });
     expect(textOf(await again.output(runId))).toBe(numbered(20));
     expect(await again.api.runs.get({ id: runId })).toMatchObject({ status: 'succeeded' });
@@ -42,10 +47,11 @@ onCluster('a run whose application or API server is away for a while', { applica
   });
 
   it('says why it did not start when its time for that was up while the application was closed', async () => {
-    const runId = await cluster.application.submit('print("never")', { settings: { image: 'localhost:1/nobody/nothing:1', startTimeoutSeconds: 5 } });
+    const runId = await cluster.application.submit('print("never")', { settings: { image: 'localhost:1/nobody/nothing:1', startTimeoutSeconds: 60 } });
     await cluster.application.reach(runId, 'pulling');
     await cluster.application.core.dispose();
-    await pause(5000);
+    const now = Date.now.bind(Date);
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + 60_000);
     const again = await startApplication(cluster.namespace, { home: cluster.application.home });
     expect((await again.reach(runId, 'done')).failure).toMatchObject({ kind: 'imagePull', action: { field: 'image' } });
     await again.core.dispose();
@@ -53,10 +59,11 @@ onCluster('a run whose application or API server is away for a while', { applica
 
   it('says what is lost when the Job was cleared away before anybody came back for it', async () => {
     const { api } = cluster.application;
-    const runId = await cluster.application.submit('print("line 0", flush=True)\nimport time; time.sleep(3)\nprint("line 1")', { settings: { holdSeconds: 0 } });
-    await cluster.application.says(runId, 'line 0');
+    const runId = await cluster.application.submit(`${waiting}print("line 0", flush=True)\nwait("go")\nprint("line 1")`, { settings: { holdSeconds: 0 } });
+    await cluster.application.says(runId, 'line 0\n');
     const { jobName } = await api.jobs.get({ runId });
     await cluster.application.core.dispose();
+    cluster.application.letGo(runId);
     kubectl('wait', '--for=condition=complete', `job/${jobName}`, '-n', cluster.namespace, '--timeout=60s');
     kubectl('patch', 'job', jobName, '-n', cluster.namespace, '-p', '{"spec":{"ttlSecondsAfterFinished":1}}');
     kubectl('wait', '--for=delete', `job/${jobName}`, '-n', cluster.namespace, '--timeout=60s');
