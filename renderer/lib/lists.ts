@@ -15,7 +15,7 @@ export function insertedAt<T>(list: readonly T[], index: number, item: T): T[] {
 
 /**
  * Where the last item is whose key is at most `value`, in a list that rises; 0 when there is none.
- * @param last the last index that counts
+ * @param last the last index that counts, within the list
  */
 export function lastAtMost<T>(list: readonly T[], value: number, keyOf: (item: T) => number, last: number = list.length - 1): number {
   let low = 0;

@@ -238,7 +238,8 @@ export class Layout {
     if (block === undefined || block.kind === 'item' || block.rows === 0) return { index, line: 0, row: 0 };
     const wanted = Math.max(0, Math.min(block.rows - 1, Math.floor((y - (this.tops[at] ?? 0)) / this.rowHeight)));
     if (block.lineRows === null) return { index, line: Math.min(wanted, block.lineCount - 1), row: 0 };
-    const line = lastAtMost(block.lineRows, wanted, itself, block.lineCount - 1);
+    // Lines may have come that are not laid out yet; the last entry is the end of those that are.
+    const line = lastAtMost(block.lineRows, wanted, itself, block.lineRows.length - 2);
     return { index, line, row: wanted - (block.lineRows[line] ?? 0) };
   }
 
