@@ -26,7 +26,8 @@ export async function restoreTabs(): Promise<void> {
     activeId: state.activeId ?? active?.id ?? null,
     elsewhere,
   }));
-  if (active !== undefined) focusEditor();
+  // Who has gone elsewhere while the window loaded goes on there.
+  if (active !== undefined) focusEditor(true);
   else if (elsewhere > 0 || !(await wantsWelcome())) openFirstScratch();
   if (elsewhere > 0) {
     notify({
