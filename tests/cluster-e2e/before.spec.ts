@@ -23,9 +23,6 @@ test.describe('Before a run goes to a cluster', () => {
   test('a production cluster is red and asks each time', async ({ window, cluster, client, page }) => {
     const { connections } = await client.connections.list();
     for (const { id } of connections) await client.connections.update({ id, production: true });
-    // Told to the window by now.
-    await page.getByRole('button', { name: 'Connections', exact: true }).click();
-    await expect(page.getByRole('region', { name: 'Connections' }).getByText('Production', { exact: true }).first()).toBeVisible();
     await window.chooseTarget(cluster.place);
     await window.runSourceOnCluster('print("went")');
     await expect(window.sheet).toContainText('production');
