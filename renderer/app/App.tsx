@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useLayoutEffect } from 'react';
 import { SetupDialog } from '../cluster/index.ts';
 import { listenForKeys, Palette, registerCommands, ShortcutsDialog } from '../commands/index.ts';
 import { followConnections, SignInCommandDialog } from '../connections/index.ts';
@@ -18,11 +18,17 @@ import { StatusBar } from './StatusBar.tsx';
 import { TitleBar } from './TitleBar.tsx';
 import { Workbench } from './Workbench.tsx';
 
+/** Makes the window heed its keys. @returns stops it */
+function heedKeys(): () => void {
+  const stops = [registerCommands([...editorCommands, ...appCommands]), listenForKeys(window)];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
 /** Starts what lives as long as the window. @returns stops it */
 function start(): () => void {
   const stops = [
-    listenForKeys(window),
-    registerCommands([...editorCommands, ...appCommands]),
     followSystem(),
     followSettings(),
     keepLayout(),
@@ -38,6 +44,8 @@ function start(): () => void {
 
 /** The window. */
 export function App() {
+  // Before it is seen: on a busy machine a key can come before what follows the first picture.
+  useLayoutEffect(heedKeys, []);
   useEffect(start, []);
   return (
     <TooltipProvider>

@@ -1,3 +1,4 @@
+import { flushSync } from 'react-dom';
 import { clusterCommands } from '../cluster/index.ts';
 import { showPalette, showShortcuts, type Command } from '../commands/index.ts';
 import { connectionCommands } from '../connections/index.ts';
@@ -12,9 +13,10 @@ import { focusNextRegion, focusRegionNamed } from './regions.ts';
 
 const viewKeys: Record<SideView, string> = { Files: 'Mod+Shift+E', History: 'Mod+Shift+H', Cluster: 'Mod+Shift+Y', Connections: 'Mod+Alt+K', Settings: 'Mod+,' };
 
-/** Focuses a region once it is drawn. */
+/** Draws a region that was asked for, and focuses it: what is typed next belongs there already. */
 function goTo(name: string): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => focusRegionNamed(name)));
+  flushSync(() => undefined);
+  if (!focusRegionNamed(name)) requestAnimationFrame(() => requestAnimationFrame(() => focusRegionNamed(name)));
 }
 
 function changeFontSize(by: number): void {

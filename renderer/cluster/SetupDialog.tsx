@@ -21,7 +21,8 @@ export function SetupDialog() {
   return connection === null ? null : <Setup connection={connection} onClose={() => useSetup.setState({ connection: null })} />;
 }
 
-type Draft = { state: 'writing' } | { state: 'written'; yaml: string } | { state: 'failed'; message: string };
+/** `key`: the place that it was written for. */
+type Draft = { state: 'writing' } | { state: 'written'; yaml: string; key: string } | { state: 'failed'; message: string };
 type Applying = { state: 'not' } | { state: 'applying' } | { state: 'applied'; objects: readonly string[] } | { state: 'failed'; message: string; action: string | null };
 
 /** Namespaces that hold more than our runs: their rules are not ours to change. */
@@ -54,7 +55,7 @@ function Setup({ connection, onClose }: { connection: Connection; onClose(): voi
     setApplying({ state: 'not' });
     const timer = setTimeout(() => {
       core.jobs.setup(place, { signal: controller.signal }).then(
-        ({ yaml }) => setDraft({ state: 'written', yaml }),
+        ({ yaml }) => setDraft({ state: 'written', yaml, key }),
         (error: unknown) => {
           if (!controller.signal.aborted) setDraft({ state: 'failed', message: toAppError(error).message });
         },
@@ -92,7 +93,9 @@ function Setup({ connection, onClose }: { connection: Connection; onClose(): voi
     notify({ severity: 'success', message: 'Copied the YAML.' });
   }
 
-  const yaml = draft.state === 'written' && isReady ? draft.yaml : null;
+  const written = draft.state === 'written' && isReady ? draft : null;
+  // What can be taken and applied is what is shown, for the place that stands in the fields now.
+  const yaml = written?.key === key ? written.yaml : null;
   return (
     <Dialog
       open
@@ -123,7 +126,7 @@ function Setup({ connection, onClose }: { connection: Connection; onClose(): voi
         <Field id={`${ids}-subject`} label="Who may run" value={subject} fault={wrongSubject} placeholder="Group:data-science" hint="Empty for a ServiceAccount of its own." onChange={setSubject} />
       </div>
       {draft.state === 'failed' && <p className="pb-2 text-danger">{draft.message}</p>}
-      <YamlView label="What is needed" yaml={yaml ?? ''} className="h-[34vh]" />
+      <YamlView label="What is needed" yaml={written?.yaml ?? ''} className="h-[34vh]" />
       <Outcome applying={applying} />
     </Dialog>
   );

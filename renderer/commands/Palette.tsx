@@ -1,6 +1,8 @@
 import { Command as Cmdk } from 'cmdk';
 import { Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
+import { flushSync } from 'react-dom';
+import { leaveTakenFocus } from '../ui/focus.ts';
 import { sortCategories } from './categories.ts';
 import { formatKey, isMac } from './keys.ts';
 import { closePalette, usePalette } from './paletteStore.ts';
@@ -19,8 +21,7 @@ export function Palette() {
         <Dialog.Content
           aria-describedby={undefined}
           className="pop-in fixed inset-x-4 top-[10vh] z-40 mx-auto max-w-xl overflow-hidden rounded-xl border border-line bg-raised text-[13px] text-text shadow-pop outline-none"
-          // The command decides where the focus goes, not the dialog that it was chosen in.
-          onCloseAutoFocus={(event) => chosen && event.preventDefault()}
+          onCloseAutoFocus={leaveTakenFocus}
         >
           <Dialog.Title className="sr-only">Command palette</Dialog.Title>
           <CommandList />
@@ -30,16 +31,10 @@ export function Palette() {
   );
 }
 
-let chosen = false;
-
 function choose(id: string): void {
-  chosen = true;
-  closePalette();
-  // After the dialog has let go of the focus.
-  requestAnimationFrame(() => {
-    runCommand(id);
-    chosen = false;
-  });
+  // Gone before the command runs, which decides where the focus goes: what is typed next belongs there already.
+  flushSync(closePalette);
+  runCommand(id);
 }
 
 function CommandList() {

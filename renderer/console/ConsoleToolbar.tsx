@@ -42,7 +42,7 @@ export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarPro
   }
 
   async function copy(): Promise<void> {
-    const { length, truncated } = await copyOutput(tab.runId);
+    const { length, truncated } = await copyOutput(session);
     notify(
       truncated
         ? { severity: 'warning', message: `Copied the first ${length.toLocaleString()} characters.`, detail: 'Save the output as a file to have all of it.' }
@@ -81,7 +81,7 @@ export function ConsoleToolbar({ tab, session, log, follows }: ConsoleToolbarPro
       <IconButton label="Clear the view" size="small" onClick={session.clear}>
         <Eraser size={15} aria-hidden />
       </IconButton>
-      {isSaving && <SaveDialog tab={tab} onClose={() => setSaving(false)} />}
+      {isSaving && <SaveDialog tab={tab} session={session} onClose={() => setSaving(false)} />}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { formatBytes } from '../lib/units.ts';
 import { Button, Dialog, notify, reportError } from '../ui/index.ts';
 import { useConsoleStore, type ConsoleTab } from './consoleStore.ts';
 import { saveOutput, type ExportProgress } from './exportOutput.ts';
+import type { ConsoleSession } from './sessions.ts';
 
 const formats = [
   { value: 'text', label: 'Text' },
@@ -17,7 +18,7 @@ const extents = [
 ] as const;
 
 /** Saves the output of a run as a file, in one of three formats; says how far it is, and can be stopped. */
-export function SaveDialog({ tab, onClose }: { tab: ConsoleTab; onClose(): void }) {
+export function SaveDialog({ tab, session, onClose }: { tab: ConsoleTab; session: ConsoleSession; onClose(): void }) {
   const filter = useConsoleStore((state) => (state.isFiltering ? state.shownFilter : null));
   const [format, setFormat] = useState<ExportFormat>('text');
   const [extent, setExtent] = useState<'all' | 'shown'>(filter === null ? 'all' : 'shown');
@@ -30,7 +31,7 @@ export function SaveDialog({ tab, onClose }: { tab: ConsoleTab; onClose(): void 
     running.current = controller;
     setProgress({ share: 0, bytes: 0 });
     try {
-      await saveOutput(tab, { format, filter: extent === 'shown' ? filter : null, onProgress: setProgress, signal: controller.signal });
+      await saveOutput(tab, session, { format, filter: extent === 'shown' ? filter : null, onProgress: setProgress, signal: controller.signal });
       if (controller.signal.aborted) return;
       notify({ severity: 'success', message: 'Saved the output.' });
       onClose();

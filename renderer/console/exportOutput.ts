@@ -1,6 +1,8 @@
-import type { ExportFormat, OutputFilter, RunId } from '../../contract/index.ts';
+import type { ExportFormat, OutputFilter } from '../../contract/index.ts';
 import { core } from '../rpc/index.ts';
 import type { ConsoleTab } from './consoleStore.ts';
+import type { ConsoleSession } from './sessions.ts';
+import { whenStored } from './whenStored.ts';
 
 /** Characters that go into the clipboard at most. */
 const mostCopied = 32 * 1024 * 1024;
@@ -10,11 +12,12 @@ const endings: Record<ExportFormat, { extension: string; type: string }> = {
   csv: { extension: 'csv', type: 'text/csv' },
 };
 
-/** Copies the whole output as text, up to a limit. */
-export async function copyOutput(runId: RunId): Promise<{ length: number; truncated: boolean }> {
+/** Copies the whole output as text, up to a limit: all that is shown at the call. */
+export async function copyOutput(session: ConsoleSession): Promise<{ length: number; truncated: boolean }> {
+  await whenStored(session);
   const parts: string[] = [];
   let length = 0;
-  for await (const { text } of await core.output.export({ runId, format: 'text' })) {
+  for await (const { text } of await core.output.export({ runId: session.runId, format: 'text' })) {
     // As it is read, and as a selection is copied: the return of a line of Windows is no part of it.
     const lines = text.replaceAll('\r\n', '\n');
     parts.push(lines.slice(0, mostCopied - length));
@@ -39,8 +42,9 @@ export interface ExportOptions {
   signal: AbortSignal;
 }
 
-/** Saves the output as a file, through the browser's own download. Nothing is saved when it is stopped. */
-export async function saveOutput(tab: ConsoleTab, { format, filter, onProgress, signal }: ExportOptions): Promise<void> {
+/** Saves the output as a file, through the browser's own download: all that is shown at the call. Nothing is saved when it is stopped. */
+export async function saveOutput(tab: ConsoleTab, session: ConsoleSession, { format, filter, onProgress, signal }: ExportOptions): Promise<void> {
+  await whenStored(session);
   const parts: Blob[] = [];
   let bytes = 0;
   const pieces = await core.output.export({ runId: tab.runId, format, ...(filter === null ? {} : { filter }) }, { signal });

@@ -72,17 +72,39 @@ export interface RunningFilter {
 export function startFilter({ runId, filter, context, whole, isEnded }: FilterInput, onState: (state: FilterState) => void): RunningFilter {
   let controller = new AbortController();
   let isDisposed = false;
-  let isFinished = isEnded;
+  /** Nothing more is expected, and all of it is on disk. */
+  let isFinished = isEnded && isStored();
+  /** Nothing more is expected: what is shown and on its way to the disk is waited for. */
+  let isEnding = isEnded;
   let isScanning = false;
   let seenSeq = 0;
   let shown = emptyState(filter);
   /** Where the next scan goes on; null when it has to begin anew. */
   let cursor: FilterCursor | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(() => void run(), debounceMs);
-  const unsubscribe = whole.subscribe(schedule);
+  const stops = [
+    whole.subscribe(schedule),
+    whole.onStored(() => {
+      if (isEnding && !isFinished) finish();
+      else schedule();
+    }),
+  ];
+
+  function isStored(): boolean {
+    return whole.storedSeq >= whole.lastSeq;
+  }
+
+  function finish(): void {
+    isEnding = true;
+    if (isFinished || isDisposed || !isStored()) return;
+    isFinished = true;
+    if (isScanning || (timer !== undefined && seenSeq === 0)) return;
+    clearTimeout(timer);
+    void run();
+  }
 
   function schedule(): void {
-    if (timer !== undefined || isScanning || isDisposed || whole.lastSeq <= seenSeq) return;
+    if (timer !== undefined || isScanning || isDisposed || whole.storedSeq <= seenSeq) return;
     timer = setTimeout(() => void run(), cursor === null ? anewMs : goOnMs);
   }
 
@@ -122,7 +144,7 @@ export function startFilter({ runId, filter, context, whole, isEnded }: FilterIn
     timer = undefined;
     isScanning = true;
     const from = cursor;
-    const seen = whole.lastSeq;
+    const seen = whole.storedSeq;
     const wasFinished = isFinished;
     controller = new AbortController();
     cursor = await scan(from);
@@ -134,17 +156,11 @@ export function startFilter({ runId, filter, context, whole, isEnded }: FilterIn
 
   return {
     cancel: () => controller.abort(),
-    finish() {
-      if (isFinished) return;
-      isFinished = true;
-      if (isScanning || (timer !== undefined && seenSeq === 0)) return;
-      clearTimeout(timer);
-      void run();
-    },
+    finish,
     dispose() {
       isDisposed = true;
       clearTimeout(timer);
-      unsubscribe();
+      for (const stop of stops) stop();
       controller.abort();
     },
   };

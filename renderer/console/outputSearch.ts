@@ -53,15 +53,16 @@ export function startSearch(input: SearchInput, onResult: (result: SearchResult)
   const { log, ...query } = input;
   let searchedSeq = 0;
   let timer = setTimeout(() => void search(), debounceMs);
-  const unsubscribe = log.subscribe(() => schedule());
+  const stops = [log.subscribe(() => schedule()), log.onStored(() => schedule())];
 
   function schedule(): void {
-    if (timer !== 0 || log.lastSeq <= searchedSeq || controller.signal.aborted) return;
+    if (timer !== 0 || log.storedSeq <= searchedSeq || controller.signal.aborted) return;
     timer = setTimeout(() => void search(), repeatMs);
   }
 
   async function search(): Promise<void> {
-    searchedSeq = log.lastSeq;
+    // What is shown and on its way to the disk is searched when it is there.
+    searchedSeq = log.storedSeq;
     const isFirst = matches.length === 0;
     const found: OutputMatch[] = [];
     try {
@@ -86,7 +87,7 @@ export function startSearch(input: SearchInput, onResult: (result: SearchResult)
 
   return () => {
     clearTimeout(timer);
-    unsubscribe();
+    for (const stop of stops) stop();
     controller.abort();
   };
 }

@@ -24,7 +24,7 @@ export function JsonTree({ value }: { value: MimeBundle[string] }) {
   function focus(path: string | undefined): void {
     if (path === undefined) return;
     setFocused(path);
-    requestAnimationFrame(() => tree.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus());
+    tree.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus();
   }
 
   function onKeyDown(event: KeyboardEvent, row: JsonRow, index: number): void {

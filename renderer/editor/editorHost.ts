@@ -1,4 +1,5 @@
 import type { editor, IDisposable } from 'monaco-editor/editor';
+import { flushSync } from 'react-dom';
 import type { TabId } from '../../contract/ids.ts';
 import { deferred } from '../lib/deferred.ts';
 import { getDocument } from './documents.ts';
@@ -10,7 +11,11 @@ let host: editor.IStandaloneCodeEditor | null = null;
 let shownId: TabId | null = null;
 /** A place to go to once a tab is shown in the editor. */
 let goTo: { id: TabId; position: TextPosition } | null = null;
-let wantsFocus = false;
+/**
+ * The editor is to take the focus once it can. `from` is what had it when that was wished: who types elsewhere by then goes on there. With
+ * `onlyIfFree` whoever has it by then keeps it, a button too.
+ */
+let wish: { from: Element | null; onlyIfFree: boolean } | null = null;
 
 const usable = deferred<void>();
 /** Resolves when the editor is there and takes keys: what is less urgent waits for it. */
@@ -69,17 +74,21 @@ function showActive(): void {
     host.setPosition({ lineNumber: line, column });
     host.revealPositionInCenterIfOutsideViewport({ lineNumber: line, column });
   }
-  if (document !== null && wantsFocus) focusSoon();
+  if (document !== null) takeFocus();
 }
 
-/** The editor may be hidden still (the welcome page was there): it can take the focus after the next layout. */
-function focusSoon(): void {
-  requestAnimationFrame(() => {
-    if (!wantsFocus || host === null) return;
-    wantsFocus = false;
-    host.layout();
-    host.focus();
-  });
+/** Takes the focus at once, if that is wished: what is typed next belongs here already. */
+function takeFocus(): void {
+  if (wish === null || host === null) return;
+  const { from, onlyIfFree } = wish;
+  wish = null;
+  const has = document.activeElement;
+  const isFree = has === null || has === document.body;
+  if (!isFree && (onlyIfFree || (has !== from && has.matches('input, textarea, select, [contenteditable]')))) return;
+  // The welcome page may still stand in its place.
+  if (host.getContainerDomNode().offsetParent === null) flushSync(() => undefined);
+  host.layout();
+  host.focus();
 }
 
 /** Keeps cursor and scroll of the shown tab with its document. */
@@ -91,13 +100,16 @@ export function rememberView(): void {
 /** Shows a place of a tab (which should be active, or become so), and focuses the editor. */
 export function reveal(id: TabId, position: TextPosition | null): void {
   if (position !== null) goTo = { id, position };
-  wantsFocus = true;
+  wish = { from: document.activeElement, onlyIfFree: false };
   showActive();
 }
 
-export function focusEditor(): void {
-  wantsFocus = true;
-  if (host !== null) focusSoon();
+/** Focuses the editor, at once or as soon as it is there. @param onlyIfFree unless anything else has the focus by then */
+export function focusEditor(onlyIfFree = false): void {
+  wish = { from: document.activeElement, onlyIfFree };
+  if (host === null) return;
+  if (host.getModel() === null) wish = null;
+  else takeFocus();
 }
 
 let cursorFrame = 0;

@@ -1,6 +1,7 @@
 import { toAppError } from '../../contract/errors.ts';
 import type { EditorTab } from '../../contract/editors.ts';
 import type { TabId } from '../../contract/ids.ts';
+import { untilState } from '../lib/untilState.ts';
 import { takeTabs } from '../rpc/early.ts';
 import { useConnection } from '../rpc/index.ts';
 import { useSettings } from '../settings/index.ts';
@@ -26,7 +27,8 @@ export async function restoreTabs(): Promise<void> {
     activeId: state.activeId ?? active?.id ?? null,
     elsewhere,
   }));
-  if (active !== undefined) focusEditor();
+  // Who has gone elsewhere while the window loaded goes on there.
+  if (active !== undefined) focusEditor(true);
   else if (elsewhere > 0 || !(await wantsWelcome())) openFirstScratch();
   if (elsewhere > 0) {
     notify({
@@ -49,34 +51,17 @@ async function loadStored(): Promise<{ tabs: EditorTab[]; activeId: TabId | null
         return { tabs: [], activeId: null };
       }
       // The banner says that there is no connection; as soon as there is one, the tabs come.
-      await connected();
+      await untilState(useConnection, ({ status }) => status === 'connected');
     }
   }
 }
 
-function connected(): Promise<void> {
-  return new Promise((resolve) => {
-    if (useConnection.getState().status === 'connected') return resolve();
-    const stop = useConnection.subscribe((state) => {
-      if (state.status !== 'connected') return;
-      stop();
-      resolve();
-    });
-  });
-}
 
 function openFirstScratch(): void {
   if (useEditorsStore.getState().tabs.length === 0) openScratch({ text: '' });
 }
 
-function wantsWelcome(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const { loaded, settings } = useSettings.getState();
-    if (loaded) return resolve(settings.showWelcome);
-    const stop = useSettings.subscribe((state) => {
-      if (!state.loaded) return;
-      stop();
-      resolve(state.settings.showWelcome);
-    });
-  });
+async function wantsWelcome(): Promise<boolean> {
+  await untilState(useSettings, ({ loaded }) => loaded);
+  return useSettings.getState().settings.showWelcome;
 }

@@ -1,5 +1,5 @@
 import { Pin } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { RunFilter, RunStatus } from '../../contract/index.ts';
 import { IconButton, SearchField, Select } from '../ui/index.ts';
 import { dateRange, dates } from './dates.ts';
@@ -37,24 +37,19 @@ export function HistoryFilters() {
   const isLoading = history.useStore((state) => state.status === 'loading');
   const [text, setText] = useState(filter.search ?? '');
   const date = useSearches((state) => state.dates);
-  const sent = useRef(filter.search);
+  const replaced = useSearches((state) => state.replaced);
   const search = text.trim();
 
   useEffect(() => {
     if (search === (history.useStore.getState().filter.search ?? '')) return;
     const timer = setTimeout(() => {
-      sent.current = search === '' ? undefined : search;
       change(({ search: _, ...rest }) => (search === '' ? rest : { ...rest, search }));
     }, debounceMs);
     return () => clearTimeout(timer);
   }, [search]);
 
-  // Changed from elsewhere, by a saved search or a button: the field follows.
-  useEffect(() => {
-    if (filter.search === sent.current) return;
-    sent.current = filter.search;
-    setText(filter.search ?? '');
-  }, [filter.search]);
+  // By a saved search or a button: the field follows, and what was typed just before is not searched any more.
+  useEffect(() => setText(history.useStore.getState().filter.search ?? ''), [replaced]);
 
   return (
     <div className="flex shrink-0 flex-col gap-1.5 border-b border-line p-2">

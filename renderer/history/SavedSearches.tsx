@@ -1,5 +1,5 @@
 import { Trash2 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Button, Dialog, IconButton, reportError, TextField } from '../ui/index.ts';
 import { history } from './historyStore.ts';
 import { applySearch, deleteSearch, saveSearch, useSearches } from './searchesStore.ts';
@@ -15,7 +15,6 @@ function Searches() {
   const searches = useSearches((state) => state.searches);
   const filter = history.useStore((state) => state.filter);
   const [name, setName] = useState(filter.search ?? '');
-  useEffect(() => setName(filter.search ?? ''), [filter.search]);
 
   function save(): void {
     const trimmed = name.trim().slice(0, 100);

@@ -11,9 +11,11 @@ interface SearchesState {
   tags: readonly string[];
   /** What the filter's times stand for. */
   dates: SearchDates;
+  /** Counts the filters that took the place of the whole last one: what is being typed into the search field goes with that. */
+  replaced: number;
 }
 
-export const useSearches = create<SearchesState>()(() => ({ searches: [], tags: [], dates: 'all' }));
+export const useSearches = create<SearchesState>()(() => ({ searches: [], tags: [], dates: 'all', replaced: 0 }));
 
 /** Follows the saved searches. @returns stops it */
 export function followSearches(): () => void {
@@ -37,13 +39,13 @@ export async function saveSearch(name: string, { fromMs: _from, toMs: _to, ...fi
 
 /** Shows what a saved search finds now. */
 export async function applySearch({ filter, dates }: SavedSearch): Promise<void> {
-  useSearches.setState({ dates });
+  useSearches.setState(({ replaced }) => ({ dates, replaced: replaced + 1 }));
   await history.setFilter({ ...filter, ...dateRange(dates, new Date()) });
 }
 
 /** Shows all runs. */
 export async function clearSearch(): Promise<void> {
-  useSearches.setState({ dates: 'all' });
+  useSearches.setState(({ replaced }) => ({ dates: 'all', replaced: replaced + 1 }));
   await history.setFilter({});
 }
 

@@ -4,7 +4,7 @@ import { core } from '../rpc/index.ts';
 import { notify, reportError } from '../ui/index.ts';
 import { folderChoice } from './folders.ts';
 import { chosenFolder, openSheet } from './sheetStore.ts';
-import { chooseTarget, currentProfile, targetConnection } from './target.ts';
+import { chooseTarget, currentProfile, targetConnection, whenChoicesAreKnown } from './target.ts';
 
 /** What is to be run: a tab's text, or a part of it. */
 export interface ClusterSource {
@@ -39,6 +39,7 @@ function fallbackTarget(): Connection | null {
  * @param isReview shows the dialog in any case
  */
 export async function runOnCluster(source: ClusterSource, isReview = false): Promise<void> {
+  await whenChoicesAreKnown();
   const target = targetConnection();
   const connection = target ?? fallbackTarget();
   if (connection === null) return;
@@ -67,6 +68,7 @@ export async function runKeptOnCluster(old: Run, kept: Pick<RunEnvironment, 'pro
     openSheet(change(known));
     return;
   }
+  await whenChoicesAreKnown();
   const connection = targetConnection() ?? fallbackTarget();
   if (connection === null) return;
   const { name, settings } = currentProfile();

@@ -1,5 +1,6 @@
 import { ProfileSettings, type Connection, type Profile } from '../../contract/index.ts';
 import { useConnections } from '../connections/index.ts';
+import { untilState } from '../lib/untilState.ts';
 import { useProfiles } from '../profiles/index.ts';
 import { core } from '../rpc/index.ts';
 import { changeSettings, useSettings } from '../settings/index.ts';
@@ -29,6 +30,11 @@ export function chooseTarget(connection: Connection | null): void {
   void changeSettings({ target: connection?.id ?? '' });
   // Choosing it is wanting to reach it: how it is shows at once.
   if (connection !== null) core.connections.check({ id: connection.id }).catch(reportError);
+}
+
+/** Resolves when the core has told target, clusters and profiles: before that a run would go elsewhere than it was chosen, and with other settings. */
+export async function whenChoicesAreKnown(): Promise<void> {
+  await Promise.all([untilState(useSettings, ({ loaded }) => loaded), untilState(useConnections, ({ loaded }) => loaded), untilState(useProfiles, ({ loaded }) => loaded)]);
 }
 
 export interface ProfileChoice {

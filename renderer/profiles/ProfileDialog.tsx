@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { toAppError } from '../../contract/errors.ts';
 import { ProfileName, type ProfileId } from '../../contract/profiles.ts';
 import { core } from '../rpc/index.ts';
@@ -65,11 +66,13 @@ function ProfileDialog({ edited }: { edited: EditedProfile }) {
   }
 
   function showFault(found: Faults): void {
-    setFaults(found);
-    const path = [...found.keys()][0] ?? '';
-    setTab(groupOf(path));
-    setProblem(found.size === 1 ? 'One field needs a look.' : `${found.size} fields need a look.`);
-    requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
+    // Drawn at once, since what is typed next is meant for the field that needs a look.
+    flushSync(() => {
+      setFaults(found);
+      setTab(groupOf([...found.keys()][0] ?? ''));
+      setProblem(found.size === 1 ? 'One field needs a look.' : `${found.size} fields need a look.`);
+    });
+    body.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
   }
 
   async function save(): Promise<void> {

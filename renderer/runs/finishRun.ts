@@ -8,6 +8,8 @@ export interface EndedRun {
   runId: RunId;
   console: LiveConsole;
   pump: OutputPump;
+  /** Settles when what the run was given is kept. */
+  kept: Promise<void>;
   end: ExecutionEnd;
   error: string | null;
   frames: TracebackFrame[];
@@ -20,7 +22,7 @@ export interface EndedRun {
 const firstRetryMs = 100;
 const maxRetryMs = 3000;
 
-/** Shows how a run ended, and stores it once all its output is stored. */
+/** Shows how a run ended, and stores it once all its output and all that it was given are stored: who is told of the end finds all of it. */
 export async function finishRun(run: EndedRun): Promise<void> {
   const { end, startFailure } = run;
   run.console.update({
@@ -35,7 +37,7 @@ export async function finishRun(run: EndedRun): Promise<void> {
         ? null
         : { message: `Python could not start: ${startFailure}`, action: 'Install the application again if trying again does not help.', retry: run.retry },
   });
-  await run.pump.drained();
+  await Promise.all([run.pump.drained(), run.kept]);
   await storeEnd(run);
 }
 

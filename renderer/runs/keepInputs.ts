@@ -4,8 +4,12 @@ import { reportError } from '../ui/index.ts';
 import { knownRuntime } from './kernels.ts';
 import type { WorkspaceFiles } from './workspaceFiles.ts';
 
-/** Keeps what a run was given, while it runs, so that it can be run again exactly. @param same the run whose files it was given */
-export function keepInputs(runId: RunId, workspace: WorkspaceFiles | null, same: RunId | null): void {
+/**
+ * Keeps what a run was given, while it runs, so that it can be run again exactly.
+ * @param same the run whose files it was given
+ * @returns resolves when that is kept, or cannot be, which the person is told
+ */
+export function keepInputs(runId: RunId, workspace: WorkspaceFiles | null, same: RunId | null): Promise<void> {
   const kept =
     same === null
       ? core.inputs.keep({
@@ -16,5 +20,5 @@ export function keepInputs(runId: RunId, workspace: WorkspaceFiles | null, same:
           environment: { runtime: knownRuntime() },
         })
       : core.inputs.keepSame({ runId, as: same });
-  kept.catch(reportError);
+  return kept.then(() => undefined, reportError);
 }

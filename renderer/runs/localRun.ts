@@ -33,6 +33,8 @@ interface RunningRun {
   workspace: WorkspaceFiles | null;
   /** What its interpreter is given: the workspace as it is, or as it was. */
   given: GivenFiles | null;
+  /** Settles when that is kept with the run. */
+  kept: Promise<void>;
   execution: Execution | null;
   /** Records that the window itself wrote: the kernel does not wait for them. */
   ownSeqs: Set<number>;
@@ -84,6 +86,7 @@ export async function runLocally(request: RunRequest): Promise<void> {
     }),
     workspace: null,
     given: null,
+    kept: Promise.resolve(),
     execution: null,
     ownSeqs: new Set(),
     error: null,
@@ -125,7 +128,7 @@ async function begin(run: RunningRun, startedMs: number): Promise<boolean> {
     ]);
     run.workspace = workspace;
     run.given = request.exactly === undefined ? workspace : request.exactly.given;
-    keepInputs(runId, workspace, request.exactly?.of ?? null);
+    run.kept = keepInputs(runId, workspace, request.exactly?.of ?? null);
     return true;
   } catch (caught) {
     const error = toAppError(caught);

@@ -7,13 +7,19 @@ import { reportError } from '../ui/notify/index.ts';
 /** `loaded` is false while these are the defaults, because the core has not answered yet. */
 export const useSettings = create<{ loaded: boolean; settings: Settings }>()(() => ({ loaded: false, settings: Settings.parse({}) }));
 
+/** Changes that the core has not answered yet, oldest first: what it told of the settings before it had them does not take them back. */
+const unanswered = new Set<SettingsPatch>();
+
 /** Changes settings: here at once, and kept by the core; every window hears of it. */
 export async function changeSettings(patch: SettingsPatch): Promise<void> {
   useSettings.setState((state) => ({ settings: Settings.parse({ ...state.settings, ...patch }) }));
+  unanswered.add(patch);
   try {
     await core.settings.set(patch);
   } catch (error) {
     reportError(error);
+  } finally {
+    unanswered.delete(patch);
   }
 }
 
@@ -21,7 +27,7 @@ export async function changeSettings(patch: SettingsPatch): Promise<void> {
 export function followSettings(): () => void {
   return follow(
     (signal) => core.settings.watch(undefined, { signal }),
-    (settings) => useSettings.setState({ loaded: true, settings }),
+    (settings) => useSettings.setState({ loaded: true, settings: Settings.parse(Object.assign({}, settings, ...unanswered)) }),
     { onError: reportError },
   );
 }

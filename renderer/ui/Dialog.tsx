@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classes } from '../lib/classes.ts';
 import { IconButton } from './Button.tsx';
+import { leaveTakenFocus } from './focus.ts';
 
 export interface DialogProps {
   open: boolean;
@@ -33,6 +34,7 @@ export function Dialog({ open, onOpenChange, title, description, footer, childre
             'pop-in fixed inset-x-4 top-[12vh] z-40 mx-auto flex max-h-[76vh] flex-col rounded-xl border border-line bg-raised text-[13px] text-text shadow-pop outline-none',
             widths[width],
           )}
+          onCloseAutoFocus={leaveTakenFocus}
         >
           <div className={classes('px-5 pt-4', !alert && 'pr-12')}>
             <Radix.Title className="text-[15px] font-semibold leading-6">{title}</Radix.Title>

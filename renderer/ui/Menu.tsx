@@ -1,6 +1,7 @@
 import { ContextMenu as Context, DropdownMenu as Dropdown } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { classes } from '../lib/classes.ts';
+import { leaveTakenFocus } from './focus.ts';
 import { overlayContainer } from './overlays.ts';
 
 export type MenuItem =
@@ -53,7 +54,7 @@ export function Menu({ items, children, align = 'start' }: { items: readonly Men
     <Dropdown.Root modal={false}>
       <Dropdown.Trigger asChild>{children}</Dropdown.Trigger>
       <Dropdown.Portal container={overlayContainer()}>
-        <Dropdown.Content className={content} align={align} sideOffset={4} collisionPadding={8}>
+        <Dropdown.Content className={content} align={align} sideOffset={4} collisionPadding={8} onCloseAutoFocus={leaveTakenFocus}>
           {renderItems(Dropdown, items)}
         </Dropdown.Content>
       </Dropdown.Portal>
@@ -67,7 +68,7 @@ export function ContextMenu({ items, children }: { items: readonly MenuItem[]; c
     <Context.Root modal={false}>
       <Context.Trigger asChild>{children}</Context.Trigger>
       <Context.Portal container={overlayContainer()}>
-        <Context.Content className={content} collisionPadding={8}>
+        <Context.Content className={content} collisionPadding={8} onCloseAutoFocus={leaveTakenFocus}>
           {renderItems(Context, items)}
         </Context.Content>
       </Context.Portal>

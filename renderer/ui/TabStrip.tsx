@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef, useState, type DragEvent, type KeyboardEvent, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { classes } from '../lib/classes.ts';
 
 export interface TabItem<Id extends string> {
@@ -41,23 +42,22 @@ export function TabStrip<Id extends string>({ label, tabs, activeId, panelId, on
     list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [activeId, tabs.length]);
 
-  function focusTab(id: Id): void {
-    onSelect(id);
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus());
+  /** Draws a change at once and focuses the tab that is selected then: the next key goes on from there. */
+  function focusAfter(change: () => void): void {
+    flushSync(change);
+    list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus();
   }
 
   function onKeyDown(event: KeyboardEvent, index: number, id: Id): void {
     const move = event.altKey && event.shiftKey;
     const step = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: tabs.length - 1 }[event.key];
     if (event.key === 'Delete' && onClose !== undefined) {
-      onClose(id);
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus());
+      focusAfter(() => onClose(id));
     } else if (step !== undefined && move) {
-      onMove?.(id, Math.max(0, Math.min(tabs.length - 1, step)));
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>('[aria-selected=true]')?.focus());
+      focusAfter(() => onMove?.(id, Math.max(0, Math.min(tabs.length - 1, step))));
     } else if (step !== undefined && !event.altKey && !event.ctrlKey && !event.metaKey) {
       const target = tabs[(step + tabs.length) % tabs.length];
-      if (target !== undefined) focusTab(target.id);
+      if (target !== undefined) focusAfter(() => onSelect(target.id));
     } else return;
     event.preventDefault();
     event.stopPropagation();

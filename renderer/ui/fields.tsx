@@ -2,6 +2,7 @@ import { Check, ChevronDown, Search } from 'lucide-react';
 import { Select as RadixSelect, Switch as RadixSwitch } from 'radix-ui';
 import { useState, type ComponentProps, type ReactNode } from 'react';
 import { classes } from '../lib/classes.ts';
+import { leaveTakenFocus } from './focus.ts';
 import { overlayContainer } from './overlays.ts';
 
 const field = 'h-7 rounded-md border border-line-strong bg-surface px-2 text-[13px] text-text placeholder:text-muted disabled:opacity-45';
@@ -59,6 +60,7 @@ export function Select<Value extends string>({ label, value, options, onChange, 
           position="popper"
           sideOffset={4}
           collisionPadding={8}
+          onCloseAutoFocus={leaveTakenFocus}
           className="pop-in z-50 max-h-80 min-w-(--radix-select-trigger-width) max-w-[min(40rem,90vw)] overflow-auto rounded-lg border border-line bg-raised p-1 text-[13px] text-text shadow-pop"
         >
           <RadixSelect.Viewport>

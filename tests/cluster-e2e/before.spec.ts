@@ -53,6 +53,8 @@ print("helped", helper.text)
     await page.reload();
     await page.getByRole('button', { name: 'Files', exact: true }).click();
     await page.getByRole('treeitem', { name: 'main.py' }).dblclick();
+    // The scratch tab of before may have the focus until then.
+    await expect(page.getByRole('tab', { name: 'main.py', selected: true })).toBeVisible();
     await expect(window.editor).toBeFocused();
     await window.chooseTarget(cluster.place);
     await window.runOnCluster.click();

@@ -1,3 +1,4 @@
+import { kubectl } from '../cluster/harness.ts';
 import { expect, saveProfile, test, testKubeconfig } from './fixtures.ts';
 
 test.describe('Run on cluster', () => {
@@ -34,7 +35,8 @@ test.describe('Run on cluster', () => {
 
   test('is the same at the next start of the application: still there, still live, complete', async ({ window, cluster, page, server, home }) => {
     await window.chooseTarget(cluster.place);
-    await window.runSourceOnCluster('import time\nprint("first", flush=True)\ntime.sleep(6)\nprint("last")');
+    // It lives until it is told to end, however long the next start takes.
+    await window.runSourceOnCluster('import os, time\nprint("first", flush=True)\nwhile not os.path.exists("/tmp/go"): time.sleep(0.1)\nprint("last")');
     await expect(window.console).toContainText('first');
     await page.goto('about:blank');
     await server.kill();
@@ -43,6 +45,9 @@ test.describe('Run on cluster', () => {
     try {
       await window.open(again.url);
       await expect(window.card).toContainText(cluster.place);
+      await expect(window.console).toContainText('first');
+      const pod = kubectl('get', 'pods', '-n', cluster.namespace, '-o', 'name').trim();
+      kubectl('exec', '-n', cluster.namespace, '-c', 'main', pod, '--', 'touch', '/tmp/go');
       await expect(window.console).toContainText(/first\s*last/);
       await expect(window.console).toContainText('Finished');
     } finally {

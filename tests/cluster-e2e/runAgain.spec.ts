@@ -15,6 +15,7 @@ test.describe('Running again on a cluster', () => {
       await page.getByRole('dialog', { name: 'Open folder' }).getByRole('textbox').fill(folder);
       await page.keyboard.press('Enter');
       await page.getByRole('treeitem', { name: 'main.py' }).dblclick();
+      await expect(page.getByRole('tab', { name: 'main.py', selected: true })).toBeVisible();
       await window.chooseTarget(cluster.place);
       await window.runOnCluster.click();
       await window.sheet.getByRole('button', { name: /^Run/ }).click();

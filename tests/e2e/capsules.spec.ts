@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from './fixtures.ts';
+import { expect, runsAreStored, test } from './fixtures.ts';
 
 test.describe('runs that travel', () => {
   let folder: string;
@@ -49,12 +49,14 @@ test.describe('runs that travel', () => {
     await expect(page.getByText(/This capsule was refused: it is no ZIP file/).first()).toBeVisible();
   });
 
-  test('the history goes out as NDJSON and comes in again; what is there is skipped', async ({ window, page }) => {
+  test('the history goes out as NDJSON and comes in again; what is there is skipped', async ({ home, window, page }) => {
     const path = join(folder, 'history.ndjson');
     await window.newTab();
     await window.pythonReady();
     await window.runSource('print("kept")');
     await expect(window.console).toContainText('kept');
+    // Only runs that have ended go out.
+    await runsAreStored(home);
     await page.getByRole('button', { name: 'History' }).click();
     const runs = window.history.getByRole('listbox').getByRole('option');
     await window.history.getByRole('button', { name: 'More', exact: true }).click();

@@ -1,13 +1,14 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from './fixtures.ts';
+import { axeFinds, expect, preferTheme, runsAreStored, test } from './fixtures.ts';
 
-test('two runs are compared: facts, source and output, differences first', async ({ window, page }) => {
+test('two runs are compared: facts, source and output, differences first', async ({ home, window, page }) => {
   await window.newTab();
   await window.pythonReady();
   await window.runSource('for i in range(30):\n    print("line", i)');
   await expect(window.console).toContainText('line 29');
   await window.runSource('for i in range(30):\n    print("line", i if i != 7 else "seven")\nraise ValueError("late")');
   await expect(window.console).toContainText('ValueError');
+  // They are compared as they are on disk at that moment.
+  await runsAreStored(home);
   await page.getByRole('button', { name: 'History' }).click();
   await window.history.getByRole('option').first().click();
   await window.history.getByRole('button', { name: 'Compare with another run' }).click();
@@ -24,10 +25,8 @@ test('two runs are compared: facts, source and output, differences first', async
   await expect(dialog.getByRole('textbox', { name: 'Differences of the source, left' })).toBeAttached();
   // The theme changes while all of it is there: what is coloured, behind the dialog as well, is coloured anew.
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    const violations = async (): Promise<string[]> => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-    await expect.poll(violations, colorScheme).toEqual([]);
+    await preferTheme(page, colorScheme);
+    await expect.poll(() => axeFinds(page), colorScheme).toEqual([]);
   }
   await dialog.getByRole('combobox', { name: 'Right run' }).press('Enter');
   await page.getByRole('option').last().click();

@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { startServer } from '../support/serverProcess.ts';
-import { expect, test as base } from './fixtures.ts';
+import { axeFinds, expect, preferTheme, settingIsStored, test as base } from './fixtures.ts';
 
 /** Contexts of clusters that nobody answers for: what is shown comes from the files alone. */
 const kubeconfig = (argument: string): string => `apiVersion: v1
@@ -67,7 +66,7 @@ test('shows each context with its health, and what is wrong with an entry and wi
   await expect(file).toContainText('One context');
 });
 
-test('a production mark and a namespace are kept, and the target can be chosen there', async ({ window: { page } }) => {
+test('a production mark and a namespace are kept, and the target can be chosen there', async ({ window: { page }, home }) => {
   const region = page.getByRole('region', { name: 'Connections' });
   const item = region.getByRole('listitem').filter({ hasText: 'quiet' });
   await item.getByRole('button', { name: /quiet/ }).click();
@@ -83,6 +82,8 @@ test('a production mark and a namespace are kept, and the target can be chosen t
   await item.getByRole('button', { name: 'Run here from now on' }).click();
   await expect(page.getByRole('combobox', { name: 'Target' })).toContainText('quiet/team-a');
 
+  await settingIsStored(home, 'target', /\w/);
+  await settingIsStored(home, 'layout', /Connections/);
   await page.reload();
   await expect(item.getByText('Production', { exact: true }).first()).toBeVisible();
   await expect(item).toContainText('team-a');
@@ -127,12 +128,9 @@ test('a kubeconfig is added and forgotten', async ({ window: { page }, home }) =
 
 for (const theme of ['light', 'dark', 'high contrast'] as const) {
   test(`axe finds nothing in ${theme}`, async ({ window: { page } }) => {
-    await page.emulateMedia({ colorScheme: theme === 'dark' ? 'dark' : 'light', contrast: theme === 'high contrast' ? 'more' : 'no-preference' });
+    await preferTheme(page, theme);
     test.setTimeout(120_000);
-    const check = async (what: string, part = 'body'): Promise<void> => {
-      const found = await new AxeBuilder({ page }).include(part).exclude('.monaco-editor').analyze();
-      expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ')}`), what).toEqual([]);
-    };
+    const check = async (what: string, part: string | null = null): Promise<void> => expect(await axeFinds(page, part, '.monaco-editor'), what).toEqual([]);
     const item = page.getByRole('listitem').filter({ hasText: 'prod' });
     await item.getByRole('button', { name: /prod/ }).click();
     await item.getByRole('switch', { name: 'Production' }).click();
@@ -145,7 +143,9 @@ for (const theme of ['light', 'dark', 'high contrast'] as const) {
     await page.getByRole('button', { name: 'Cluster', exact: true }).click();
     await check('cluster');
     await page.getByRole('region', { name: 'Cluster' }).getByRole('button', { name: /^small/ }).click();
-    for (const tab of await page.getByRole('dialog').getByRole('tab').all()) {
+    const tabs = page.getByRole('dialog').getByRole('tab');
+    await expect(tabs).not.toHaveCount(0);
+    for (const tab of await tabs.all()) {
       await tab.click();
       await check(`profile: ${(await tab.textContent()) ?? ''}`, '[role=dialog]');
     }

@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, Window } from './fixtures.ts';
+import { expect, test, textIsStored, Window } from './fixtures.ts';
 import { startServer } from '../support/serverProcess.ts';
 
 test('a Pyodide asset that is missing or changed is refused by name', async ({ home, page }) => {
@@ -30,7 +30,7 @@ test('a Pyodide asset that is missing or changed is refused by name', async ({ h
   }
 });
 
-test('two windows on one server work side by side', async ({ window, page, server, context }) => {
+test('two windows on one server work side by side', async ({ home, window, page, server, context }) => {
   const second = new Window(await context.newPage());
   await second.open(server.url);
   await window.newTab();
@@ -40,6 +40,7 @@ test('two windows on one server work side by side', async ({ window, page, serve
   await second.page.getByRole('button', { name: 'History' }).click();
   await expect(second.history.getByText('from the first window')).toBeVisible();
   await second.page.close();
+  await textIsStored(home, 'from the first window');
   await page.reload();
   await expect(page.getByText('from the first window').first()).toBeVisible();
 });

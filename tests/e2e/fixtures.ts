@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import Database from 'better-sqlite3';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import { makeHome, removeHome, startServer, type ServerProcess } from '../support/serverProcess.ts';
@@ -61,8 +62,14 @@ export class Window {
     }, source);
   }
 
+  /** Waits until nothing runs in front any more: the last line of a run is on the screen a moment before its tab is free for the next. */
+  async ended(): Promise<void> {
+    await expect(this.stop).toBeDisabled();
+  }
+
   async runSource(source: string): Promise<void> {
     await this.write(source);
+    await this.ended();
     await this.run.click();
   }
 }
@@ -81,14 +88,58 @@ async function overNetworkChanges<T>(navigate: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Waits until all runs have ended on disk too: the window shows an end while the last of its output is still on the way. */
-export async function runsAreStored(home: string): Promise<void> {
+/** Waits until what a query for one value gives, as text, is as wanted: the window shows a change a moment before it is on disk. */
+async function onDisk(home: string, query: string, wanted: RegExp, ...parameters: string[]): Promise<void> {
   const database = new Database(join(home, 'pyexekube.sqlite'), { readonly: true });
   try {
-    await expect.poll(() => database.prepare("SELECT count(*) FROM runs WHERE status = 'running'").pluck().get()).toBe(0);
+    const statement = database.prepare<string[]>(query).pluck();
+    await expect.poll(() => String(statement.get(...parameters))).toMatch(wanted);
   } finally {
     database.close();
   }
+}
+
+/** Waits until all runs have ended on disk too: the window shows an end while the last of its output is still on the way. */
+export async function runsAreStored(home: string): Promise<void> {
+  await onDisk(home, "SELECT count(*) FROM runs WHERE status = 'running'", /^0$/);
+}
+
+/** Waits until a setting is on disk; its value is JSON. The layout is kept half a second after its last change. */
+export async function settingIsStored(home: string, name: string, wanted: RegExp): Promise<void> {
+  await onDisk(home, 'SELECT value FROM settings WHERE name = ?', wanted, name);
+}
+
+/** Waits until the text of an open tab is on disk. */
+export async function textIsStored(home: string, text: string): Promise<void> {
+  await onDisk(home, 'SELECT count(*) FROM tabs WHERE closed_order IS NULL AND instr(text, ?) > 0', /^1$/, text);
+}
+
+/** Waits until nothing fades in or slides any more: what is half there has other colours, and moves. */
+async function stillness(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (;;) {
+      const moving = document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity);
+      if (moving.length === 0) return;
+      await Promise.allSettled(moving.map((animation) => animation.finished));
+    }
+  });
+}
+
+/** What axe finds in a page that stands still, or in a part of it: each rule that is broken, with the elements that break it. */
+export async function axeFinds(page: Page, part: string | null = null, ...without: string[]): Promise<string[]> {
+  await stillness(page);
+  const axe = new AxeBuilder({ page });
+  if (part !== null) axe.include(part);
+  for (const one of without) axe.exclude(one);
+  return (await axe.analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+export type ThemeName = 'light' | 'dark' | 'high contrast';
+
+/** Makes the system prefer a theme, and waits until the window has its colours. */
+export async function preferTheme(page: Page, theme: ThemeName): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme === 'dark' ? 'dark' : 'light', contrast: theme === 'high contrast' ? 'more' : 'no-preference' });
+  await expect(page.locator('html')).toHaveAttribute('data-theme', theme === 'high contrast' ? 'contrast-light' : theme);
 }
 
 export interface Fixtures {

@@ -1,8 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import { createRouterClient } from '@orpc/server';
 import { newClientId, newRunId, type OutputRecord } from '../../contract/index.ts';
 import { createCore } from '../../main/core/core.ts';
-import { expect, test } from './fixtures.ts';
+import { axeFinds, expect, test } from './fixtures.ts';
 
 const recordLines = 500;
 
@@ -77,8 +76,7 @@ test('the attempts of a run are merged by time, each line marked, or one stands 
     await expect(rows).toHaveText(['line 1 of attempt 1', 'line 2 of attempt 1']);
     await expect(attempts.getByRole('button', { name: 'Attempt 1', pressed: true })).toBeFocused();
     await page.screenshot({ path: 'test-results/attempts.png' });
-    const axe = await new AxeBuilder({ page }).include('[aria-label=Console]').analyze();
-    expect(axe.violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html ?? ''}`)).toEqual([]);
+    expect(await axeFinds(page, '[aria-label=Console]')).toEqual([]);
     await attempts.getByRole('button', { name: 'All, by time' }).click();
     await expect(rows).toHaveCount(4);
     await expect(window.console.getByRole('search', { name: 'Filter' })).toHaveCount(0);

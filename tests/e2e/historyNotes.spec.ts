@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures.ts';
+import { expect, runsAreStored, test } from './fixtures.ts';
 
 test('a run gets tags and a note, and is found by them and by a saved search', async ({ window, page }) => {
   await window.newTab();
@@ -52,7 +52,7 @@ test('a run gets tags and a note, and is found by them and by a saved search', a
   await expect(list.getByRole('option')).toHaveCount(1);
 });
 
-test('statistics count runs, failures, packages and slow runs', async ({ window, page }) => {
+test('statistics count runs, failures, packages and slow runs', async ({ home, window, page }) => {
   await window.newTab();
   await window.pythonReady();
   // As a package is beside its modules, by its folder's name.
@@ -60,6 +60,8 @@ test('statistics count runs, failures, packages and slow runs', async ({ window,
   await expect(window.console).toContainText('one');
   await window.runSource('oops = 1 / 0');
   await expect(window.console).toContainText('ZeroDivisionError');
+  // They count what is on disk when they are opened.
+  await runsAreStored(home);
   await page.getByRole('button', { name: 'History' }).click();
   await window.command('History: statistics');
   const dialog = page.getByRole('dialog', { name: 'Statistics' });

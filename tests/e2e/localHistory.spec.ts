@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from './fixtures.ts';
+import { expect, runsAreStored, test } from './fixtures.ts';
 
-test('each version of a file that was run can be seen beside today’s, and restored', async ({ window, page }) => {
+test('each version of a file that was run can be seen beside today’s, and restored', async ({ home, window, page }) => {
   const folder = await mkdtemp(join(tmpdir(), 'pyexekube-versions-'));
   const path = join(folder, 'main.py');
   try {
@@ -17,8 +17,11 @@ test('each version of a file that was run can be seen beside today’s, and rest
     await expect(window.console).toContainText('first text');
     await writeFile(path, 'print("second text")\n');
     await expect(window.editor.locator('xpath=ancestor::*[contains(@class,"monaco-editor")][1]')).toContainText('second text');
+    await window.ended();
     await window.run.click();
     await expect(window.console).toContainText('second text');
+    // What a run was given is kept before its end is.
+    await runsAreStored(home);
 
     await window.command('History: versions of the file in front');
     const dialog = page.getByRole('dialog', { name: 'Versions of files' });

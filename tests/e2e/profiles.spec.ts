@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expect, test as base } from './fixtures.ts';
+import { expect, settingIsStored, test as base } from './fixtures.ts';
 
 const test = base.extend({
   window: async ({ window, page }, use) => {
@@ -36,7 +36,7 @@ test('a profile is made, saved, edited, run with, and deleted', async ({ window,
   await expect(list.getByRole('listitem')).toHaveCount(1);
 });
 
-test('what cannot be is refused at its field, and nothing typed is lost by accident', async ({ window: { page } }) => {
+test('what cannot be is refused at its field, and nothing typed is lost by accident', async ({ window: { page }, home }) => {
   await page.getByRole('list', { name: 'Job profiles' }).getByRole('button', { name: /^small/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Job profile' });
   await dialog.getByRole('tab', { name: 'Variables and secrets' }).click();
@@ -54,6 +54,7 @@ test('what cannot be is refused at its field, and nothing typed is lost by accid
   await expect(dialog).not.toContainText('no digit first');
   await name.press('Enter');
   await expect(dialog).toBeHidden();
+  await settingIsStored(home, 'layout', /Cluster/);
   await page.reload();
   await page.getByRole('list', { name: 'Job profiles' }).getByRole('button', { name: /^small/ }).click();
   await dialog.getByRole('tab', { name: 'Variables and secrets' }).click();

@@ -36,6 +36,7 @@ test.describe('Run', () => {
   test('Run fresh uses a clean interpreter and leaves the variables of the tab alone', async ({ window }) => {
     await window.runSource('kept = 41\nprint("set")');
     await expect(window.console).toContainText('set');
+    await window.ended();
     await window.write('import sys\nprint("fresh", "kept" in globals())\nkept = 5');
     await window.command('Run fresh');
     await expect(window.console).toContainText('fresh False');
@@ -48,12 +49,14 @@ test.describe('Run', () => {
     await page.keyboard.press('ControlOrMeta+Home');
     await page.keyboard.press('Shift+Enter');
     await expect(window.console).toContainText('first cell');
+    await window.ended();
     await expect(window.console).not.toContainText('second cell');
     await window.write('print("all")\nprint("part")');
     await page.keyboard.press('ControlOrMeta+End');
     await page.keyboard.press('Shift+Home');
     await page.keyboard.press('Shift+Enter');
     await expect(window.console).toContainText('part');
+    await window.ended();
     await expect(window.console).not.toContainText('all');
   });
 
@@ -84,6 +87,8 @@ test.describe('Run', () => {
     await window.runSource('x = {"a": [1, 2]}\nx');
     await expect(window.console).toContainText("{'a': [1, 2]}");
     await window.runSource('None');
+    await expect(window.console).toContainText('Finished');
+    await expect(window.console).not.toContainText("{'a'");
     await expect(window.console.getByText('None', { exact: true })).toHaveCount(0);
   });
 
@@ -109,12 +114,12 @@ test.describe('Run', () => {
     await page.keyboard.press('Enter');
     await expect(window.console).toContainText('Hello, Ada');
 
-    await window.runSource('import getpass\nsecret = getpass.getpass("Token: ")\nprint(len(secret))');
+    await window.runSource('import getpass\nsecret = getpass.getpass("Token: ")\nprint("length", len(secret))');
     const secret = window.console.getByLabel(/Token:/);
     await expect(secret).toHaveAttribute('type', 'password');
     await secret.fill('hunter22');
     await page.keyboard.press('Enter');
-    await expect(window.console).toContainText('8');
+    await expect(window.console).toContainText('length 8');
     await expect(window.console).not.toContainText('hunter22');
 
     await window.runSource('try:\n    input("more? ")\nexcept EOFError:\n    print("end reached")');

@@ -1,15 +1,15 @@
-import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
-import Database from 'better-sqlite3';
 import { deferred } from '../../renderer/lib/deferred.ts';
-import { expect, test, Window } from './fixtures.ts';
+import { axeFinds, expect, preferTheme, settingIsStored, test, textIsStored, Window } from './fixtures.ts';
 
 test('the welcome page has three samples that run as they are', async ({ window, page }) => {
   const samples = page.getByRole('button', { name: /open and run/i });
   await expect(samples).toHaveCount(3);
+  const runs = page.getByRole('tablist', { name: 'Runs' }).getByRole('tab');
   for (let i = 0; i < 3; i++) {
     await window.command('Welcome');
     await samples.nth(i).click();
+    // Until then the end of the last one is in front.
+    await expect(runs).toHaveCount(i + 1);
     const finished = window.console.getByText(/^(Finished|Exited)/).first();
     const prompt = window.console.getByRole('textbox');
     await expect(finished.or(prompt).first()).toBeVisible({ timeout: 30_000 });
@@ -57,7 +57,7 @@ test('the palette shows every action with its key', async ({ window, page }) => 
   await expect(palette.getByRole('option', { name: /run file/i }).first()).toContainText(/enter|⏎|↵/i);
 });
 
-test('settings are kept', async ({ page, window }) => {
+test('settings are kept', async ({ home, page, window }) => {
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
   const settings = page.getByRole('region', { name: 'Settings' });
   await settings.getByLabel(/editor font size/i).fill('19');
@@ -65,6 +65,8 @@ test('settings are kept', async ({ page, window }) => {
   await window.newTab();
   await window.write('x = 1');
   await expect.poll(() => page.locator('.view-line').first().evaluate((line) => getComputedStyle(line).fontSize)).toBe('19px');
+  await settingIsStored(home, 'editorFontSize', /^19$/);
+  await textIsStored(home, 'x = 1');
   await page.reload();
   await expect.poll(() => page.locator('.view-line').first().evaluate((line) => getComputedStyle(line).fontSize)).toBe('19px');
 });
@@ -80,20 +82,15 @@ test('a view that is opened before the settings have come is open again at the n
   await page.getByRole('button', { name: 'History', exact: true }).click();
   await expect(window.history).toBeVisible();
   released.resolve();
-  const database = new Database(join(home, 'pyexekube.sqlite'), { readonly: true });
-  await expect.poll(() => database.prepare("SELECT value FROM settings WHERE name = 'layout'").pluck().get()).toContain('History');
-  database.close();
+  await settingIsStored(home, 'layout', /History/);
   await page.reload();
   await expect(window.history).toBeVisible();
 });
 
 for (const theme of ['light', 'dark', 'high contrast'] as const) {
   test(`axe finds nothing in ${theme}`, async ({ window, page }) => {
-    await page.emulateMedia({ colorScheme: theme === 'dark' ? 'dark' : 'light', contrast: theme === 'high contrast' ? 'more' : 'no-preference' });
-    const check = async (what: string): Promise<void> => {
-      const found = await new AxeBuilder({ page }).exclude('.monaco-editor').analyze();
-      expect(found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' ')}`), what).toEqual([]);
-    };
+    await preferTheme(page, theme);
+    const check = async (what: string): Promise<void> => expect(await axeFinds(page, null, '.monaco-editor'), what).toEqual([]);
     await check('welcome');
     await window.newTab();
     await window.pythonReady();

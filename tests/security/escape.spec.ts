@@ -149,8 +149,12 @@ for (const [name, source] of Object.entries(probes)) {
 
 test('the probes themselves work: outside the frame the same attempts reach the canary', async () => {
   const own = await startCanary();
-  await fetch(`http://127.0.0.1:${own.port}/`, { signal: AbortSignal.timeout(300) }).catch(() => undefined);
-  expect(await own.effects()).not.toEqual([]);
+  // It answers nothing: the attempt lasts until it has been seen.
+  const seen = new AbortController();
+  const attempted = fetch(`http://127.0.0.1:${own.port}/`, { signal: seen.signal }).catch(() => undefined);
+  await expect.poll(() => own.effects()).not.toEqual([]);
+  seen.abort();
+  await attempted;
   await own.close();
 });
 

@@ -37,6 +37,7 @@ export class ConsoleLog {
   private readonly rests: Record<TextStream, string> = { stdout: '', stderr: '', stdin: '' };
   private readonly displays = new Map<string, ItemBlock[]>();
   private readonly listeners = new Set<() => void>();
+  private readonly storedListeners = new Set<() => void>();
   private readonly places = new Sources();
   /** The block in which the line begins that is still open. */
   private openLineBlock = 0;
@@ -122,9 +123,22 @@ export class ConsoleLog {
     this.lastSeq = lastSeq;
   }
 
+  /** Last record that was taken and is on disk: the core knows the output up to here. */
+  get storedSeq(): number {
+    return Math.min(this.lastSeq, this.safeSeq);
+  }
+
+  /** Calls back when more of what was taken is on disk. @returns stops it */
+  onStored(listener: () => void): () => void {
+    this.storedListeners.add(listener);
+    return () => this.storedListeners.delete(listener);
+  }
+
   /** Records up to `seq` are on disk: their text may be put away. */
   markSafe(seq: number): void {
-    if (seq > this.safeSeq) this.safeSeq = seq;
+    if (seq <= this.safeSeq) return;
+    this.safeSeq = seq;
+    for (const listener of this.storedListeners) listener();
   }
 
   /** Forgets all that is shown; what comes after it is shown. */
