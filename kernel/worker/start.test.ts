@@ -119,7 +119,10 @@ describe('a worker', { timeout: 60_000 }, () => {
     );
     await finished;
     expect(asked).toEqual([true, 0, ['instance', 'module']]);
-    expect(messages.map((message) => WorkerMessage.parse(message).type)).toEqual(['ready', 'text', 'finished']);
+    const parsed = messages.map((message) => WorkerMessage.parse(message));
+    // A busy machine may send the line in two pieces.
+    expect(parsed.map(({ type }) => type).filter((type, i, types) => type !== types[i - 1])).toEqual(['ready', 'text', 'finished']);
+    expect(parsed.map((message) => (message.type === 'text' ? new TextDecoder().decode(message.bytes) : '')).join('')).toBe('hi\n');
     port1.close();
   });
 });
