@@ -60,7 +60,8 @@ display({"image/png": png}, raw=True)`;
     const { jobName } = await application.api.jobs.get({ runId });
     const suspend = (isSuspended: boolean): string => kubectl('patch', 'job', jobName, '-n', namespace, '--type=merge', '-p', JSON.stringify({ spec: { suspend: isSuspended } }));
     suspend(true);
-    expect(await application.until(runId, ({ waitingFor }) => waitingFor !== null, 'suspended')).toMatchObject({ waitingFor: 'Its Job is suspended in the cluster.', failure: null });
+    // It may wait for something else before: the first line comes before the node tells that the container runs.
+    expect(await application.until(runId, ({ waitingFor }) => waitingFor === 'Its Job is suspended in the cluster.', 'suspended')).toMatchObject({ failure: null });
     suspend(false);
     const { pod } = await application.until(runId, ({ attempt, phase }) => attempt === 2 && phase === 'running', 'second attempt');
     kubectl('exec', '-n', namespace, '-c', 'main', pod ?? '', '--', 'touch', '/tmp/go');
