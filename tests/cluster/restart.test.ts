@@ -50,6 +50,8 @@ onCluster('a run whose application or API server is away for a while', { applica
     const runId = await cluster.application.submit('print("never")', { settings: { image: 'localhost:1/nobody/nothing:1', startTimeoutSeconds: 60 } });
     await cluster.application.reach(runId, 'pulling');
     await cluster.application.core.dispose();
+    const waitingFor = ['get', 'pods', '-n', cluster.namespace, '-l', `pyexekube.dev/run-id=${runId}`, '-o', 'jsonpath={.items[0].status.containerStatuses[?(@.name=="main")].state.waiting.reason}'];
+    await expect.poll(() => kubectl(...waitingFor), { timeout: 60_000, interval: 200 }).toMatch(/^(ErrImagePull|ImagePullBackOff)$/);
     const now = Date.now.bind(Date);
     vi.spyOn(Date, 'now').mockImplementation(() => now() + 60_000);
     const again = await startApplication(cluster.namespace, { home: cluster.application.home });
