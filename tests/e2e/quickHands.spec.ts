@@ -119,3 +119,16 @@ test('a search that is being typed does not come back when the filters are clear
   await expect(search).toHaveValue('');
   await expect(window.history.getByRole('option')).toHaveCount(1);
 });
+
+test('each key that follows at once goes on from the tab that the last one led to', async ({ window, page }) => {
+  for (let i = 0; i < 3; i++) await window.newTab();
+  const tabs = page.getByRole('tablist', { name: 'Editors' }).getByRole('tab');
+  await expect(tabs).toHaveCount(3);
+  await tabs.first().click();
+  await tabs.first().focus();
+  await page.evaluate(() => {
+    for (let i = 0; i < 2; i++) document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
+  });
+  await expect(tabs.last()).toBeFocused();
+  await expect(tabs.last()).toHaveAttribute('aria-selected', 'true');
+});
