@@ -1,5 +1,5 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -68,6 +68,16 @@ describe('backups', () => {
     const again = await open({ backupFolder: path() });
     await again.backUp();
     expect(lines.join()).toContain('no backup');
+  });
+
+  it.skipIf(process.platform === 'win32')('are left out, and nothing else, while the folder of the data is not there', async () => {
+    const storage = await open();
+    renameSync(home, `${home}-away`);
+    await storage.backUp();
+    expect(lines.join()).toMatch(/no backup: Error: ENOENT/);
+    renameSync(`${home}-away`, home);
+    await storage.backUp();
+    expect(listBackups(backupFolder())).toHaveLength(1);
   });
 });
 

@@ -144,6 +144,12 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
     }
   }
 
+  async function makeDailyBackup(): Promise<void> {
+    if (!isBackupDue(backupFolder)) return;
+    if (hasRoomFor(path)) await makeBackup(sql, backupFolder, () => closed);
+    else log('no backup: the disk has too little room for one');
+  }
+
   /** @param needed a backup that is about to be restored: it must not be deleted for being the oldest */
   async function backUpNow(needed: string | null): Promise<void> {
     await backup;
@@ -241,12 +247,8 @@ export async function openStorage({ path, backupFolder, log, migrations }: Stora
       replacedListeners.add(listener);
     },
     backUp: async () => {
-      if (closed || backup !== null || state.state !== 'ok' || !isBackupDue(backupFolder)) return;
-      if (!hasRoomFor(path)) {
-        log('no backup: the disk has too little room for one');
-        return;
-      }
-      backup = makeBackup(sql, backupFolder, () => closed).catch((error: unknown) => log(`no backup: ${String(error)}`));
+      if (closed || backup !== null || state.state !== 'ok') return;
+      backup = makeDailyBackup().catch((error: unknown) => log(`no backup: ${String(error)}`));
       await backup;
       backup = null;
     },
