@@ -16,7 +16,7 @@ import { MatchMap } from './MatchMap.tsx';
 import { lineTotal } from './matchCount.ts';
 import { placeOfLine, placeOfRecord } from './places.ts';
 import { RunFooter } from './RunFooter.tsx';
-import { SearchBar } from './SearchBar.tsx';
+import { emptySearch, SearchBar } from './SearchBar.tsx';
 import { closeRun, sessionOf } from './sessions.ts';
 import { SourceBar } from './SourceBar.tsx';
 import { StatusGlyph } from './StatusGlyph.tsx';
@@ -68,6 +68,7 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
   const isSearching = useConsoleStore((state) => state.isSearching);
   const isFiltering = useConsoleStore((state) => state.isFiltering);
   const [filter, setFilter] = useState(emptyForm);
+  const [search, setSearch] = useState(emptySearch);
   const [matchMap, setMatchMap] = useState<readonly number[] | null>(null);
   const wantedLine = useRef<number | null>(null);
   const isGoing = useConsoleStore((state) => state.isGoing);
@@ -136,7 +137,7 @@ export function ConsolePanel({ card }: { card?: (tab: ConsoleTab) => ReactNode }
           </div>
         ) : (
           <>
-            {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} onMap={setMatchMap} />}
+            {isSearching && <SearchBar key={active.runId} tab={active} session={session} log={log} form={search} onForm={setSearch} onMap={setMatchMap} />}
             {isGoing && <GoToBar key={active.runId} tab={active} session={session} log={log} />}
             {card?.(active)}
             <SourceBar log={session.log} form={filter} isFiltered={isFiltering} onForm={setFilter} />

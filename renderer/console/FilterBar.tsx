@@ -1,7 +1,8 @@
 import { CaseSensitive, CircleStop, Crosshair, Regex, X } from 'lucide-react';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { IconButton, SearchField, Select, TextField } from '../ui/index.ts';
 import type { FilterForm } from './filterForm.ts';
+import { useBarFocus } from './useBarFocus.ts';
 
 const levels = [
   { value: 'all', label: 'All levels' },
@@ -39,11 +40,7 @@ interface FilterBarProps {
 /** The conditions of a filter over the whole output. */
 export function FilterBar({ form, status, fault, isRunning, onChange, onCancel, onShow, onClose }: FilterBarProps) {
   const field = useRef<HTMLSpanElement>(null);
-  // Who has chosen an attempt stays at its button.
-  const comesForText = useRef(form.source === '');
-  useEffect(() => {
-    if (comesForText.current) field.current?.querySelector('input')?.focus();
-  }, []);
+  useBarFocus(field);
   const change = (patch: Partial<FilterForm>): void => onChange({ ...form, ...patch });
   return (
     <div

@@ -1,11 +1,12 @@
 import { X } from 'lucide-react';
-import { useEffect, useRef, useState, type FormEvent, type RefObject } from 'react';
+import { useRef, useState, type FormEvent, type RefObject } from 'react';
 import { Button, IconButton, reportError, TextField } from '../ui/index.ts';
 import { setGoing, type ConsoleTab } from './consoleStore.ts';
 import type { LogHandle } from './LogViewport.tsx';
 import { placeOfLine, placeOfTime } from './places.ts';
 import type { ConsoleSession } from './sessions.ts';
 import { parseDestination } from './times.ts';
+import { useBarFocus } from './useBarFocus.ts';
 
 interface GoToBarProps {
   tab: ConsoleTab;
@@ -17,8 +18,8 @@ interface GoToBarProps {
 export function GoToBar({ tab, session, log }: GoToBarProps) {
   const [text, setText] = useState('');
   const [fault, setFault] = useState('');
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  const bar = useRef<HTMLFormElement>(null);
+  useBarFocus(bar);
 
   async function go(): Promise<void> {
     const destination = parseDestination(text, tab.startedMs);
@@ -44,6 +45,7 @@ export function GoToBar({ tab, session, log }: GoToBarProps) {
 
   return (
     <form
+      ref={bar}
       aria-label="Go to"
       className="flex h-9 shrink-0 items-center gap-1 border-b border-line bg-bg px-2"
       onSubmit={onSubmit}
@@ -55,7 +57,6 @@ export function GoToBar({ tab, session, log }: GoToBarProps) {
       }}
     >
       <TextField
-        ref={field}
         aria-label="Line or time"
         placeholder="Line or time: 1200, 10:02:11, +1:30"
         className="w-64"

@@ -7,11 +7,23 @@ import { countMatches, lineTotal, mapOfMatches, type MatchCount } from './matchC
 import { placeOfMatch } from './matches.ts';
 import { sameQuery, searchPattern, startSearch, type SearchResult } from './outputSearch.ts';
 import type { ConsoleSession } from './sessions.ts';
+import { useBarFocus } from './useBarFocus.ts';
+
+/** What is searched for, in whatever run is in front. */
+export interface SearchForm {
+  query: string;
+  regex: boolean;
+  matchCase: boolean;
+}
+
+export const emptySearch: SearchForm = { query: '', regex: false, matchCase: false };
 
 interface SearchBarProps {
   tab: ConsoleTab;
   session: ConsoleSession;
   log: RefObject<LogHandle | null>;
+  form: SearchForm;
+  onForm(form: SearchForm): void;
   /** Where the matches are, for the map beside the scroll bar; null for none. */
   onMap(map: readonly number[] | null): void;
 }
@@ -19,16 +31,16 @@ interface SearchBarProps {
 const nothing: SearchResult = { matches: [], isDone: true, isTruncated: false, error: null, asked: null };
 
 /** Search in the whole output of the run in front, in what is not in sight as well. */
-export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
-  const [query, setQuery] = useState('');
-  const [regex, setRegex] = useState(false);
-  const [matchCase, setMatchCase] = useState(false);
+export function SearchBar({ tab, session, log, form, onForm, onMap }: SearchBarProps) {
+  const { query, regex, matchCase } = form;
+  /** The match that is looked at is brought into sight. What was searched for in another run is only marked, until someone goes from match to match. */
+  const [leads, setLeads] = useState(false);
   const [result, setResult] = useState<SearchResult>(nothing);
   const [current, setCurrent] = useState(0);
   const [counted, setCounted] = useState<MatchCount | null>(null);
   const field = useRef<HTMLSpanElement>(null);
 
-  useEffect(() => field.current?.querySelector('input')?.focus(), []);
+  useBarFocus(field);
 
   useEffect(() => {
     setCurrent(0);
@@ -64,19 +76,25 @@ export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
       void placeOfMatch(session, match).then((place) => {
         if (isOver || place === null) return;
         handle.marks.set(pattern, place);
-        handle.view.reveal(handle.view.layout.rowOfOffset(place, match.start));
+        if (leads) handle.view.reveal(handle.view.layout.rowOfOffset(place, match.start));
       });
     }
     return () => {
       isOver = true;
     };
-  }, [match, query, regex, matchCase, isSound, log, session]);
+  }, [match, query, regex, matchCase, isSound, leads, log, session]);
 
   useEffect(() => () => log.current?.marks.set(null, null), [log]);
 
   function step(by: number): void {
     const count = result.matches.length;
-    if (count > 0) setCurrent((current + by + count) % count);
+    if (count > 0 && leads) setCurrent((current + by + count) % count);
+    setLeads(true);
+  }
+
+  function change(patch: Partial<SearchForm>): void {
+    setLeads(true);
+    onForm({ ...form, ...patch });
   }
 
   function close(): void {
@@ -95,12 +113,12 @@ export function SearchBar({ tab, session, log, onMap }: SearchBarProps) {
   return (
     <div role="search" className="flex h-9 shrink-0 items-center gap-1 border-b border-line bg-bg px-2" onKeyDown={onKeyDown}>
       <span ref={field} className="flex min-w-0 max-w-96 grow">
-        <SearchField label="Search output" className="w-full" value={query} onChange={(event) => setQuery(event.target.value)} aria-invalid={result.error !== null} />
+        <SearchField label="Search output" className="w-full" value={query} onChange={(event) => change({ query: event.target.value })} aria-invalid={result.error !== null} />
       </span>
-      <IconButton label="Match case" pressed={matchCase} size="small" onClick={() => setMatchCase(!matchCase)}>
+      <IconButton label="Match case" pressed={matchCase} size="small" onClick={() => change({ matchCase: !matchCase })}>
         <CaseSensitive size={16} aria-hidden />
       </IconButton>
-      <IconButton label="Regular expression" pressed={regex} size="small" onClick={() => setRegex(!regex)}>
+      <IconButton label="Regular expression" pressed={regex} size="small" onClick={() => change({ regex: !regex })}>
         <Regex size={15} aria-hidden />
       </IconButton>
       <p role="status" aria-label="Matches" className={`min-w-24 truncate px-1 text-xs ${result.error === null ? 'text-muted' : 'text-danger'}`} title={result.error ?? undefined}>

@@ -36,7 +36,8 @@ export function SourceBar({ log, form, isFiltered, onForm }: SourceBarProps) {
     const rest = isFiltered ? form : emptyForm;
     const next = { ...rest, source: value === allSources ? '' : value };
     onForm(next);
-    setFiltering(value !== allSources || !isEmptyForm(next));
+    // Who has chosen an attempt stays at its button.
+    setFiltering(value !== allSources || !isEmptyForm(next), false);
   }
 
   return (

@@ -55,13 +55,15 @@ interface ConsoleState {
   isGoing: boolean;
   /** Only lines that meet a filter are shown. */
   isFiltering: boolean;
+  /** One of these bars was asked for just now: it is to take the focus. */
+  isBarAsked: boolean;
   /** The dialog that saves the output is open. */
   isSaving: boolean;
   /** The filter that is shown; null while it leaves nothing out. */
   shownFilter: OutputFilter | null;
 }
 
-export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false, isSaving: false, shownFilter: null }));
+export const useConsoleStore = create<ConsoleState>()(() => ({ tabs: [], activeId: null, isSearching: false, isGoing: false, isFiltering: false, isBarAsked: false, isSaving: false, shownFilter: null }));
 
 /** Notes what is new about a tab; what says nothing new draws nothing. */
 export function updateTab(runId: RunId, patch: Partial<ConsoleTab>): void {
@@ -86,15 +88,16 @@ export function selectConsoleTab(runId: RunId): void {
 }
 
 export function setSearching(isSearching: boolean): void {
-  useConsoleStore.setState({ isSearching, ...(isSearching ? { isGoing: false, isFiltering: false } : {}) });
+  useConsoleStore.setState({ isSearching, isBarAsked: isSearching, ...(isSearching ? { isGoing: false, isFiltering: false } : {}) });
 }
 
 export function setGoing(isGoing: boolean): void {
-  useConsoleStore.setState({ isGoing, ...(isGoing ? { isSearching: false, isFiltering: false } : {}) });
+  useConsoleStore.setState({ isGoing, isBarAsked: isGoing, ...(isGoing ? { isSearching: false, isFiltering: false } : {}) });
 }
 
-export function setFiltering(isFiltering: boolean): void {
-  useConsoleStore.setState({ isFiltering, ...(isFiltering ? { isSearching: false, isGoing: false } : {}) });
+/** @param isBarAsked false leaves the focus where it is */
+export function setFiltering(isFiltering: boolean, isBarAsked = isFiltering): void {
+  useConsoleStore.setState({ isFiltering, isBarAsked, ...(isFiltering ? { isSearching: false, isGoing: false } : {}) });
 }
 
 export function setSaving(isSaving: boolean): void {

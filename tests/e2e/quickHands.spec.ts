@@ -132,3 +132,50 @@ test('each key that follows at once goes on from the tab that the last one led t
   await expect(tabs.last()).toBeFocused();
   await expect(tabs.last()).toHaveAttribute('aria-selected', 'true');
 });
+
+test('a run that comes takes the focus from nobody while a bar is open, and what was asked for stays', async ({ window, page }) => {
+  await window.newTab();
+  await window.pythonReady();
+  const source = 'print("needle")\nfor i in range(300): print("line", i)\n';
+  const search = window.console.getByRole('searchbox', { name: 'Search output' });
+  const matches = window.console.getByRole('status', { name: 'Matches' });
+  await window.runSource(source);
+  await expect(window.console).toContainText('Finished');
+  await window.command('Search output');
+  await page.keyboard.type('needle');
+  await expect(matches).toHaveText('1 of 1');
+  const needle = window.console.getByText('needle', { exact: true });
+  await expect(needle).toBeInViewport();
+
+  await window.ended();
+  await window.editor.focus();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  const tabs = page.getByRole('tablist', { name: 'Runs' }).getByRole('tab');
+  await expect(tabs).toHaveCount(2);
+  await expect(matches).toHaveText('1 of 1');
+  await expect(search).toHaveValue('needle');
+  await expect(window.editor).toBeFocused();
+  // Its output is followed: nobody has gone from match to match in it.
+  await expect(window.console).toContainText('Finished');
+  await expect(window.console.getByText('line 299', { exact: true })).toBeInViewport();
+  await window.command('Search output');
+  await expect(search).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(needle).toBeInViewport();
+  await page.keyboard.type('line 29');
+  await expect(search).toHaveValue('line 29');
+  await expect(matches).toHaveText('1 of 11');
+
+  await window.command('Filter output');
+  await page.keyboard.type('line 7');
+  const count = window.console.getByRole('status', { name: 'Filtered lines' });
+  await expect(count).toHaveText('11 lines');
+  await window.ended();
+  await window.editor.focus();
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await expect(tabs).toHaveCount(3);
+  await expect(count).toHaveText('11 lines');
+  await expect(window.editor).toBeFocused();
+  await window.command('Search output');
+  await expect(search).toHaveValue('line 29');
+});
