@@ -46,6 +46,13 @@ describe('isTrustedSender', () => {
   ])('turns away %j', (frame) => {
     expect(isTrustedSender(frame)).toBe(false);
   });
+
+  it('turns away a frame that is gone by now, which throws whatever it is asked', () => {
+    const gone = (): never => {
+      throw new Error('Render frame was disposed before WebFrameMain could be accessed');
+    };
+    expect(isTrustedSender({ get url() { return gone(); }, get parent() { return gone(); } })).toBe(false);
+  });
 });
 
 describe('isWindowPage and isOwnAddress', () => {

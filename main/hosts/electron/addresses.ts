@@ -50,7 +50,12 @@ export interface SenderFrame {
   parent: unknown;
 }
 
-/** Only the window's own page, in the top frame, may speak to the main process; a frame inside it may not. */
+/** Only the window's own page, in the top frame, may speak to the main process; a frame inside it may not, nor one that is gone by now. */
 export function isTrustedSender(frame: SenderFrame | null | undefined): boolean {
-  return frame !== null && frame !== undefined && frame.parent === null && isWindowPage(frame.url);
+  try {
+    return frame !== null && frame !== undefined && frame.parent === null && isWindowPage(frame.url);
+  } catch {
+    // Whatever is asked of a frame that is gone throws; uncaught, it would stop the application with a dialog.
+    return false;
+  }
 }

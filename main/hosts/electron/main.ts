@@ -1,7 +1,7 @@
 import './oldNode.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, session, MessageChannelMain, type MessagePortMain, type WebContents } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, session, MessageChannelMain, type MessagePortMain, type WebContents, type WebFrameMain } from 'electron';
 import { toAppError, type AppError } from '../../../contract/errors.ts';
 import { newClientId } from '../../../contract/ids.ts';
 import { indexAssets } from '../../core/assets/index.ts';
@@ -55,12 +55,22 @@ async function askToReload(): Promise<boolean> {
   return response === 0;
 }
 
+/** A core that was started anew may find the page gone, which asks for itself when it is loaded again. */
+function givePort(frame: WebFrameMain, port: MessagePortMain): void {
+  try {
+    frame.postMessage('pyexekube:port', null, [port]);
+  } catch (error) {
+    port.close();
+    log(`The window could not be given the core: ${String(error)}`);
+  }
+}
+
 /** Each load of the page is a window of its own to the core: what an earlier page ran is not this one's. */
 function answerPages(core: CoreSupervisor<MessagePortMain>): void {
   const pages = new Map<WebContents, { release(): void }>();
   ipcMain.on('pyexekube:connect', ({ sender, senderFrame: frame }) => {
     if (frame === null || !isTrustedSender(frame)) {
-      log(`A page that is not the window asked for the core: ${frame?.url ?? 'gone'}`);
+      log(`A page that is not the window asked for the core, or one that is gone by now. In the window: ${sender.getURL()}`);
       return;
     }
     pages.get(sender)?.release();
@@ -72,7 +82,7 @@ function answerPages(core: CoreSupervisor<MessagePortMain>): void {
     }
     pages.set(
       sender,
-      core.connect(newClientId(), (port) => frame.postMessage('pyexekube:port', null, [port])),
+      core.connect(newClientId(), (port) => givePort(frame, port)),
     );
   });
 }
