@@ -121,15 +121,20 @@ print("helped", helper.text)
     await page.routeWebSocket(/.*/, (socket) => {
       const server = socket.connectToServer();
       let held: (string | Buffer)[] | null = null;
+      let isSubmitted = false;
+      let isHeard = false;
       socket.onMessage((message) => {
-        if (String(message).includes('/runs/get')) held ??= [];
+        if (String(message).includes('/jobs/submit')) isSubmitted = true;
+        // On a busy machine it may have heard of it already.
+        if (!isHeard && String(message).includes('/runs/get')) held ??= [];
         if (held === null) server.send(message);
         else held.push(message);
       });
       server.onMessage((message) => {
         socket.send(message);
-        if (held === null || !String(message).includes('Insufficient example.com/gpu')) return;
-        for (const late of held) server.send(late);
+        if (!isSubmitted || !String(message).includes('Insufficient example.com/gpu')) return;
+        isHeard = true;
+        for (const late of held ?? []) server.send(late);
         held = null;
       });
     });
