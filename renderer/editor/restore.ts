@@ -56,7 +56,6 @@ async function loadStored(): Promise<{ tabs: EditorTab[]; activeId: TabId | null
   }
 }
 
-
 function openFirstScratch(): void {
   if (useEditorsStore.getState().tabs.length === 0) openScratch({ text: '' });
 }

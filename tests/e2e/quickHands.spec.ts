@@ -21,6 +21,15 @@ async function holdOutput(page: Page): Promise<() => void> {
   };
 }
 
+/** Opens the window, after the page was prepared, with a scratch tab that can be run. */
+async function openReady(page: Page, url: string): Promise<Window> {
+  const window = new Window(page);
+  await window.open(url);
+  await window.newTab();
+  await window.pythonReady();
+  return window;
+}
+
 test('what is typed right after a command was chosen goes where the command leads', async ({ window, page }) => {
   await window.newTab();
   await window.pythonReady();
@@ -65,10 +74,7 @@ test('the editor that comes late takes the focus from nobody', async ({ home, wi
 test('what is shown and not yet on disk is copied, searched and filtered all the same', async ({ page, context, server }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const release = await holdOutput(page);
-  const window = new Window(page);
-  await window.open(server.url);
-  await window.newTab();
-  await window.pythonReady();
+  const window = await openReady(page, server.url);
   await window.runSource('print("needle in it")');
   await expect(window.console).toContainText('needle in it');
   await expect(window.console).toContainText('Finished');
@@ -84,10 +90,7 @@ test('what is shown and not yet on disk is copied, searched and filtered all the
 
 test('a filter finds what was not on disk when the run ended', async ({ page, server }) => {
   const release = await holdOutput(page);
-  const window = new Window(page);
-  await window.open(server.url);
-  await window.newTab();
-  await window.pythonReady();
+  const window = await openReady(page, server.url);
   await window.runSource('print("needle in it", end="")');
   await expect(window.console).toContainText('Finished');
   await window.command('Filter output');
